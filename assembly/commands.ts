@@ -1,0 +1,205 @@
+/**
+ * What the app asks of a socket. A command either changes the socket and returns 0 or more, or
+ * changes nothing and returns why not. None transmits: transmitting starts at the next `poll`.
+ */
+import {
+  CONTROL_REFUSED,
+  E_ARG,
+  E_BUSY,
+  E_LIMIT,
+  E_NOMEM,
+  E_STALE,
+  E_STATE,
+  NO_LIMIT,
+  OPEN_BUFFERED_MAX,
+  OPEN_CONNECT_TIMEOUT,
+  OPEN_CONNECTIONS_MAX,
+  OPEN_FLAG_HALF_OPEN,
+  OPEN_FLAGS,
+  OPEN_HIGH_WATER_MARK,
+  OPEN_IDLE_TIMEOUT,
+  OPEN_LOW_WATER_MARK,
+  OPEN_RECEIVE_BYTES_MAX,
+  OPEN_WORDS,
+  PHASE_CLOSING,
+  PHASE_CONNECTING,
+  PHASE_ENDING,
+  PHASE_OPEN,
+  PHASE_SENDING,
+  ROLE_ACCEPTED,
+  ROLE_CLIENT,
+  ROLE_LISTENER,
+  STEP_CLOSE,
+  STEP_HALF_CLOSE,
+} from "./abi.ts";
+import { configWord, getControl, setControl } from "./control.ts";
+import { touch } from "./dirty.ts";
+import { releaseHeld } from "./held.ts";
+import { promise } from "./pool.ts";
+import { begin, step } from "./ready-state.ts";
+import {
+  belowHighWaterMark,
+  commitBytes,
+  gatherBytes,
+  purgeSends,
+  queueExternal,
+  reserveBytes,
+} from "./send-queue.ts";
+import {
+  ABORTED,
+  ALLOW_HALF_OPEN,
+  CONNECT_PENDING,
+  CONNECTED,
+  FAIL_PENDING,
+  LOCAL_ENDED,
+  OPEN_PENDING,
+  PAUSED,
+  Socket,
+} from "./socket.ts";
+import { claimSocket, findSocket } from "./socket-table.ts";
+
+const HIGH_WATER_MARK: u32 = 65536;
+
+/** A new socket of `role`; its options are `words` words in the scratch area. */
+export function openSocket(role: i32, parent: i32, words: i32): i32 {
+  if (role < ROLE_CLIENT || role > ROLE_LISTENER || words < 0 || words > OPEN_WORDS) return E_ARG;
+  const listener = role === ROLE_ACCEPTED ? findSocket(parent) : 0;
+  if (role === ROLE_ACCEPTED) {
+    if (listener === 0) return E_STALE;
+    const refusal = refuse(changetype<Socket>(listener));
+    if (refusal !== 0) return refusal;
+  }
+  if (!promise()) return refused(E_NOMEM);
+  const record = claimSocket();
+  if (record === 0) return refused(E_LIMIT);
+  const socket = changetype<Socket>(record);
+  socket.role = <u8>role;
+  configure(socket, words);
+  if (listener === 0) {
+    begin(socket, PHASE_CONNECTING);
+  } else {
+    begin(socket, PHASE_OPEN);
+    socket.parent = parent;
+    socket.flags |= CONNECTED | CONNECT_PENDING | PAUSED;
+    changetype<Socket>(listener).connections++;
+    touch(socket);
+  }
+  return socket.handle;
+}
+
+/** Why this listener takes no further connection, or 0. */
+function refuse(listener: Socket): i32 {
+  if (listener.role !== <u8>ROLE_LISTENER) return E_ARG;
+  if (listener.phase >= <u8>PHASE_CLOSING) return E_STATE;
+  return listener.connections >= listener.connectionsMax ? refused(E_LIMIT) : 0;
+}
+
+function refused(why: i32): i32 {
+  setControl(CONTROL_REFUSED, getControl(CONTROL_REFUSED) + 1);
+  return why;
+}
+
+function configure(socket: Socket, words: i32): void {
+  socket.highWaterMark = configWord(words, OPEN_HIGH_WATER_MARK, HIGH_WATER_MARK);
+  socket.lowWaterMark = configWord(words, OPEN_LOW_WATER_MARK, 0);
+  socket.bufferedMax = configWord(words, OPEN_BUFFERED_MAX, NO_LIMIT);
+  socket.connectTimeout = configWord(words, OPEN_CONNECT_TIMEOUT, 0);
+  socket.idleTimeout = configWord(words, OPEN_IDLE_TIMEOUT, 0);
+  socket.connectionsMax = configWord(words, OPEN_CONNECTIONS_MAX, NO_LIMIT);
+  socket.receiveBytesMax = configWord(words, OPEN_RECEIVE_BYTES_MAX, 0);
+  if ((configWord(words, OPEN_FLAGS, 0) & OPEN_FLAG_HALF_OPEN) !== 0) {
+    socket.flags |= ALLOW_HALF_OPEN;
+  }
+}
+
+/** Why a payload of `length` may not be sent now, or 0 (M63, maxBufferedAmount). */
+function refuseSend(socket: Socket, length: u64): i32 {
+  const phase: i32 = socket.phase;
+  const sending = phase === PHASE_OPEN || phase === PHASE_SENDING || phase === PHASE_ENDING;
+  if (!sending || (socket.flags & LOCAL_ENDED) !== 0) return E_STATE;
+  const limited = socket.bufferedMax !== NO_LIMIT;
+  return limited && socket.buffered + length > <u64>socket.bufferedMax ? E_LIMIT : 0;
+}
+
+/** Where `length` payload bytes go, or 0: they find no room and are to be sent as external. */
+export function reserve(socket: Socket, length: i32): i32 {
+  if (length < 0) return E_ARG;
+  const refusal = refuseSend(socket, length);
+  return refusal !== 0 ? refusal : <i32>reserveBytes(socket, length);
+}
+
+/** Queues what was written at the reserved place. 1 = at or below the high-water mark. */
+export function commit(socket: Socket, length: i32): i32 {
+  if (length < 0) return E_ARG;
+  const refusal = refuseSend(socket, length);
+  if (refusal !== 0) return refusal;
+  if (length !== 0 && !commitBytes(socket, length)) return E_ARG;
+  if (length !== 0 && socket.inFlight === 0) touch(socket);
+  return belowHighWaterMark(socket) ? 1 : 0;
+}
+
+/** Queues `length` bytes that the binding keeps. 1 = at or below the high-water mark. */
+export function sendExternal(socket: Socket, length: f64): i32 {
+  if (!(length >= 1 && length <= 9007199254740991)) return E_ARG;
+  const refusal = refuseSend(socket, <u64>length);
+  if (refusal !== 0) return refusal;
+  queueExternal(socket, <u64>length);
+  if (socket.inFlight === 0) touch(socket);
+  return belowHighWaterMark(socket) ? 1 : 0;
+}
+
+/** Fills the table with what one write should take. Returns its entries. */
+export function gather(socket: Socket): i32 {
+  if (socket.inFlight !== 0) return E_BUSY;
+  return <i32>gatherBytes(socket);
+}
+
+export function suspend(socket: Socket): i32 {
+  if (socket.suspended === NO_LIMIT) return E_LIMIT;
+  socket.suspended++;
+  touch(socket);
+  return 0;
+}
+
+/** One resume for each suspend (M96). */
+export function resume(socket: Socket): i32 {
+  if (socket.suspended === 0) return E_STATE;
+  socket.suspended--;
+  if (socket.suspended === 0) touch(socket);
+  return 0;
+}
+
+/** Flush, FIN, `close` (M87). Before open: give up the attempt (M29). Otherwise nothing (M31). */
+export function close(socket: Socket): i32 {
+  if (socket.phase >= <u8>PHASE_CLOSING) return 0;
+  if (socket.phase === <u8>PHASE_CONNECTING || socket.role === <u8>ROLE_LISTENER) {
+    return abort(socket);
+  }
+  step(socket, STEP_CLOSE);
+  releaseHeld(socket);
+  touch(socket);
+  return 0;
+}
+
+/** closeImmediately: what is not in flight is never sent (M89). Also hurries a close() (M90). */
+export function abort(socket: Socket): i32 {
+  if (!step(socket, STEP_CLOSE) || (socket.flags & ABORTED) !== 0) return 0;
+  if ((socket.flags & FAIL_PENDING) !== 0) socket.reason = 0;
+  socket.flags &= ~(OPEN_PENDING | FAIL_PENDING);
+  socket.flags |= ABORTED;
+  purgeSends(socket);
+  releaseHeld(socket);
+  touch(socket);
+  return 0;
+}
+
+/** No more sends: flush, then FIN; receiving goes on. While connecting: once open. */
+export function halfClose(socket: Socket): i32 {
+  if (socket.role === <u8>ROLE_LISTENER) return E_STATE;
+  if (socket.phase <= <u8>PHASE_ENDING) {
+    socket.flags |= LOCAL_ENDED;
+    step(socket, STEP_HALF_CLOSE);
+    touch(socket);
+  }
+  return 0;
+}

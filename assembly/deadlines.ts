@@ -1,0 +1,70 @@
+/**
+ * Deadlines without a clock: which timer a socket should have now, and what its expiry means.
+ *
+ * The three kinds never overlap, so a socket has one timer, and a new order replaces the old one.
+ * Idleness is counted in quarters of the timeout: bytes only raise a counter, and expiry compares
+ * it, so an active socket pays nothing per byte and an idle one fails at most a quarter late.
+ */
+import {
+  LINGER_MILLISECONDS,
+  ORDER_TIMER,
+  PHASE_CLOSED,
+  PHASE_CONNECTING,
+  PHASE_ENDING,
+  PHASE_OPEN,
+  REASON_CONNECT_TIMEOUT,
+  REASON_IDLE_TIMEOUT,
+  TIMER_CONNECT,
+  TIMER_IDLE,
+  TIMER_LINGER,
+  TIMER_NONE,
+} from "./abi.ts";
+import { touch } from "./dirty.ts";
+import { fail } from "./failure.ts";
+import { record } from "./ring.ts";
+import { DESTROY_ORDERED, FINISH_ORDERED, GONE, LINGER_OVER, Socket } from "./socket.ts";
+
+const QUARTERS: u32 = 4;
+
+function timerOf(socket: Socket): i32 {
+  const phase: i32 = socket.phase;
+  if (phase === PHASE_CONNECTING) return socket.connectTimeout !== 0 ? TIMER_CONNECT : TIMER_NONE;
+  if (phase >= PHASE_OPEN && phase <= PHASE_ENDING) {
+    return socket.idleTimeout !== 0 ? TIMER_IDLE : TIMER_NONE;
+  }
+  const lingering = phase === PHASE_CLOSED && (socket.flags & FINISH_ORDERED) !== 0;
+  return lingering && (socket.flags & (DESTROY_ORDERED | GONE | LINGER_OVER)) === 0
+    ? TIMER_LINGER
+    : TIMER_NONE;
+}
+
+function milliseconds(socket: Socket, kind: i32): u32 {
+  if (kind === TIMER_CONNECT) return socket.connectTimeout;
+  if (kind === TIMER_IDLE) return max<u32>(1, socket.idleTimeout / QUARTERS);
+  return kind === TIMER_LINGER ? LINGER_MILLISECONDS : 0;
+}
+
+/** Orders the timer the socket should have, if that is not the one it has. */
+export function orderTimer(socket: Socket): void {
+  const kind = timerOf(socket);
+  if (kind === <i32>socket.timer) return;
+  socket.timer = <u8>kind;
+  record(ORDER_TIMER, socket, kind, milliseconds(socket, kind));
+}
+
+/** The timer ran out. One that is no longer wanted means nothing. */
+export function expire(socket: Socket, kind: i32): void {
+  if (kind !== <i32>socket.timer) return;
+  socket.timer = <u8>TIMER_NONE;
+  if (kind === TIMER_CONNECT) fail(socket, REASON_CONNECT_TIMEOUT);
+  else if (kind === TIMER_LINGER) socket.flags |= LINGER_OVER;
+  else countQuarter(socket);
+  touch(socket);
+}
+
+function countQuarter(socket: Socket): void {
+  const active = socket.activity !== socket.activitySeen || socket.suspended !== 0;
+  socket.activitySeen = socket.activity;
+  socket.quietQuarters = active ? 0 : socket.quietQuarters + 1;
+  if (socket.quietQuarters >= QUARTERS) fail(socket, REASON_IDLE_TIMEOUT);
+}

@@ -1,0 +1,17 @@
+/**
+ * How a connection fails: the first reason counts, later ones are ignored (M33).
+ *
+ * A failure is only noted here; turn.ts announces it as `error` and then `close`. After
+ * closeImmediately, or close before open, nobody is told any more (M29, M89).
+ */
+import { PHASE_CLOSED } from "./abi.ts";
+import { touch } from "./dirty.ts";
+import { ABORTED, FAIL_PENDING, Socket } from "./socket.ts";
+
+export function fail(socket: Socket, reason: u32): void {
+  if (socket.reason !== 0 || socket.phase === <u8>PHASE_CLOSED) return;
+  if ((socket.flags & ABORTED) !== 0) return;
+  socket.reason = reason;
+  socket.flags |= FAIL_PENDING;
+  touch(socket);
+}

@@ -1,0 +1,108 @@
+/**
+ * What a host reports about a transport: the past participles of the ABI.
+ *
+ * An input only notes facts and puts the socket on the dirty list; what follows from them is
+ * decided and announced by turn.ts. Reports that come late, after the engine has let go of the
+ * socket, mean nothing and are no error. Nothing here may trap, whatever the host passes.
+ */
+import {
+  DISCARD_BYTES_MAX,
+  E_ARG,
+  E_BUSY,
+  E_STATE,
+  PHASE_CLOSED,
+  PHASE_CLOSING,
+  PHASE_CONNECTING,
+  REASON_INTERRUPTED,
+  ROLE_LISTENER,
+} from "./abi.ts";
+import { touch } from "./dirty.ts";
+import { fail } from "./failure.ts";
+import { confirmBytes, freeSends } from "./send-queue.ts";
+import {
+  CONNECT_PENDING,
+  CONNECTED,
+  DRAIN_PENDING,
+  GONE,
+  HELD_PENDING,
+  OPEN_PENDING,
+  PEER_ENDED,
+  Socket,
+} from "./socket.ts";
+import { fitsHeadroom, holdWindow, stain, takeWindow, windowBusy, windowBytes } from "./window.ts";
+
+/** The transport is up: TCP connected, or listening. Ignored once closing (M30). */
+export function transportConnected(socket: Socket): i32 {
+  if (socket.phase >= <u8>PHASE_CLOSING) return 0;
+  if (socket.phase !== <u8>PHASE_CONNECTING || (socket.flags & CONNECTED) !== 0) return E_STATE;
+  socket.flags |= CONNECTED | OPEN_PENDING;
+  touch(socket);
+  return 0;
+}
+
+/** `count` bytes lie at the window's start. */
+export function transportReceived(socket: Socket, count: i32): i32 {
+  if (count < 0 || <u32>count > windowBytes()) return E_ARG;
+  if (windowBusy()) return E_BUSY;
+  if (socket.phase === <u8>PHASE_CONNECTING || socket.role === <u8>ROLE_LISTENER) return E_STATE;
+  if ((socket.flags & PEER_ENDED) !== 0) return E_STATE;
+  if (count === 0) return 0;
+  socket.bytesReceived += count;
+  socket.activity++;
+  if (socket.phase >= <u8>PHASE_CLOSING) return discard(socket, count);
+  if (socket.suspended === 0 && (socket.flags & (HELD_PENDING | CONNECT_PENDING)) === 0) {
+    takeWindow(socket, count);
+  } else if (fitsHeadroom(socket, count)) {
+    holdWindow(socket, count);
+    touch(socket);
+  } else {
+    return E_BUSY; // a host that goes on after ORDER_PAUSE must keep the bytes itself
+  }
+  return 0;
+}
+
+/** After close() input is dropped; after our FIN no more than so much of it (DESIGN 6.6). */
+function discard(socket: Socket, count: u32): i32 {
+  stain(socket, count);
+  if (socket.phase === <u8>PHASE_CLOSED) {
+    socket.discarded = min(socket.discarded + count, DISCARD_BYTES_MAX + 1);
+    touch(socket);
+  }
+  return 0;
+}
+
+/** The transport took `count` bytes of what was gathered; parts are fine. */
+export function transportSent(socket: Socket, count: i32): i32 {
+  if (count < 0 || <u32>count > socket.inFlight) return E_ARG;
+  confirmBytes(socket, count);
+  if (socket.buffered <= <u64>socket.lowWaterMark) socket.flags |= DRAIN_PENDING;
+  touch(socket);
+  return 0;
+}
+
+/** The peer's FIN. Before the transport is up it interrupts the attempt. */
+export function transportEnded(socket: Socket): i32 {
+  if ((socket.flags & CONNECTED) === 0) fail(socket, REASON_INTERRUPTED);
+  else socket.flags |= PEER_ENDED;
+  touch(socket);
+  return 0;
+}
+
+export function transportFailed(socket: Socket, reason: i32): i32 {
+  if (reason <= 0 || reason > 255) return E_ARG;
+  fail(socket, reason);
+  return 0;
+}
+
+/** The transport is gone, after ORDER_DESTROY or by itself. */
+export function transportClosed(socket: Socket): i32 {
+  if ((socket.flags & GONE) !== 0) return E_STATE;
+  socket.flags |= GONE;
+  const unsent = socket.buffered !== 0;
+  freeSends(socket);
+  if (unsent || (socket.flags & PEER_ENDED) === 0) {
+    if (socket.phase < <u8>PHASE_CLOSING || unsent) fail(socket, REASON_INTERRUPTED);
+  }
+  touch(socket);
+  return 0;
+}

@@ -1,0 +1,74 @@
+/**
+ * How engine memory is divided, once and for all, in `init`.
+ *
+ *   | static | records | iov | sockets | descriptors | headroom | window | pool        |
+ *            ^ __heap_base                                                 to the end ^
+ *
+ * This is the only place that grows memory: afterwards no address moves and no view goes stale.
+ * Pages are touched when used, so what a limit reserves costs nothing until it is needed.
+ */
+import {
+  E_ARG,
+  E_NOMEM,
+  E_STATE,
+  INIT_MEMORY_BYTES,
+  INIT_SOCKETS_MAX,
+  INIT_WINDOW_BYTES,
+  INIT_WORDS,
+  SOCKETS_MAX,
+  WINDOW_BYTES_MAX,
+  WINDOW_BYTES_MIN,
+} from "./abi.ts";
+import { configWord } from "./control.ts";
+import { DESCRIPTOR_BYTES, initPool, UNIT_BYTES } from "./pool.ts";
+import { initRing, RECORD_BYTES, RECORDS_MAX } from "./ring.ts";
+import { IOV_BYTES, IOV_MAX, initSendQueues } from "./send-queue.ts";
+import { SOCKET_BYTES } from "./socket.ts";
+import { initSockets } from "./socket-table.ts";
+import { initWindow } from "./window.ts";
+
+const PAGE_BYTES: u32 = 65536;
+const MEMORY_BYTES: u32 = 64 << 20;
+const MEMORY_BYTES_MAX: u32 = 0x7fff0000;
+const SOCKETS: u32 = 65536;
+const WINDOW_BYTES: u32 = 131072;
+
+let ready: bool = false;
+
+/** Divides memory as the configuration in the scratch area says; E_ARG if that cannot be. */
+export function initMemory(words: i32): i32 {
+  if (ready) return E_STATE;
+  if (words < 0 || words > INIT_WORDS) return E_ARG;
+  const total = configWord(words, INIT_MEMORY_BYTES, MEMORY_BYTES) & ~(PAGE_BYTES - 1);
+  const sockets = configWord(words, INIT_SOCKETS_MAX, SOCKETS);
+  const window = configWord(words, INIT_WINDOW_BYTES, WINDOW_BYTES);
+  if (total > MEMORY_BYTES_MAX || sockets === 0 || sockets > <u32>SOCKETS_MAX) return E_ARG;
+  if (window < <u32>WINDOW_BYTES_MIN || window > <u32>WINDOW_BYTES_MAX) return E_ARG;
+  return divide(total, sockets, window);
+}
+
+function divide(total: u32, sockets: u32, window: u32): i32 {
+  const headroom = align(total >> 2, 4096);
+  const records = align(<u32>__heap_base, 64);
+  const iov = records + RECORDS_MAX * RECORD_BYTES;
+  const table = align(iov + IOV_MAX * IOV_BYTES, 64);
+  const descriptors = table + sockets * SOCKET_BYTES;
+  const left = <i64>total - <i64>descriptors - headroom - window - 8192;
+  if (left < <i64>window * 2) return E_ARG;
+  const units = <u32>left / (UNIT_BYTES + DESCRIPTOR_BYTES);
+  const pool = (units * UNIT_BYTES) & ~4095;
+  const head = align(descriptors + units * DESCRIPTOR_BYTES, 4096);
+  const pages = <i32>(total / PAGE_BYTES) - memory.size();
+  if (pages > 0 && memory.grow(pages) < 0) return E_NOMEM;
+  ready = true;
+  initRing(records);
+  initSendQueues(iov);
+  initSockets(table, sockets);
+  initWindow(head + headroom, window, headroom);
+  initPool(descriptors, align(head + headroom + window, 4096), pool);
+  return 0;
+}
+
+function align(value: u32, to: u32): u32 {
+  return (value + to - 1) & ~(to - 1);
+}

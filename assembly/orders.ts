@@ -1,0 +1,121 @@
+/**
+ * The orders a socket's state calls for: to flush, pause, resume, finish, destroy, and its timer.
+ *
+ * Orders follow from facts alone and need no handler, so they may be given at any time. Each is
+ * given once: a flag remembers it. The host has nothing to decide.
+ */
+import {
+  DISCARD_BYTES_MAX,
+  ORDER_DESTROY,
+  ORDER_FINISH,
+  ORDER_FLUSH,
+  ORDER_PAUSE,
+  ORDER_RESUME,
+  PHASE_CLOSED,
+  PHASE_CLOSING,
+  PHASE_CONNECTING,
+  PHASE_ENDING,
+  RECORD_RELEASED,
+  ROLE_LISTENER,
+  STEP_CLOSE,
+  STEP_FLUSHED,
+  STEP_RELEASE,
+} from "./abi.ts";
+import { orderTimer } from "./deadlines.ts";
+import { releaseHeld } from "./held.ts";
+import { unpromise } from "./pool.ts";
+import { step } from "./ready-state.ts";
+import { record } from "./ring.ts";
+import {
+  ABORTED,
+  CLOSE_ANNOUNCED,
+  CONNECT_PENDING,
+  CONNECTED,
+  DESTROY_ORDERED,
+  DRAIN_PENDING,
+  FAIL_PENDING,
+  FINISH_ORDERED,
+  GONE,
+  HELD_PENDING,
+  LINGER_OVER,
+  LOCAL_ENDED,
+  PAUSED,
+  PEER_ENDED,
+  Socket,
+} from "./socket.ts";
+import { findSocket, freeSocket } from "./socket-table.ts";
+import { wipeWindow } from "./window.ts";
+
+/** Gives all orders that are due, and ends the handle when there is nothing left to do. */
+export function giveOrders(socket: Socket): void {
+  withdrawUnwanted(socket);
+  if ((socket.flags & (GONE | DESTROY_ORDERED)) === 0) orderTransport(socket);
+  if ((socket.flags & GONE) === 0) orderTimer(socket);
+  else if ((socket.flags & CLOSE_ANNOUNCED) !== 0) release(socket);
+}
+
+/** A connection accepted but not yet announced when its listener closed is dropped (M122). */
+function withdrawUnwanted(socket: Socket): void {
+  if ((socket.flags & CONNECT_PENDING) === 0) return;
+  const listener = findSocket(socket.parent);
+  if (listener !== 0 && changetype<Socket>(listener).phase < <u8>PHASE_CLOSING) return;
+  socket.flags &= ~(CONNECT_PENDING | FAIL_PENDING | CONNECTED);
+  socket.flags |= ABORTED | CLOSE_ANNOUNCED;
+  step(socket, STEP_CLOSE);
+  step(socket, STEP_FLUSHED);
+}
+
+function orderTransport(socket: Socket): void {
+  if (socket.buffered !== 0 && socket.inFlight === 0) record(ORDER_FLUSH, socket);
+  const pause = wantsPause(socket);
+  if (pause !== ((socket.flags & PAUSED) !== 0)) {
+    record(pause ? ORDER_PAUSE : ORDER_RESUME, socket);
+    socket.flags ^= PAUSED;
+  }
+  if (mayFinish(socket)) {
+    socket.flags |= FINISH_ORDERED;
+    record(ORDER_FINISH, socket);
+  }
+  if (mayDestroy(socket)) {
+    socket.flags |= DESTROY_ORDERED;
+    record(ORDER_DESTROY, socket);
+  }
+}
+
+/** Closing sockets read on, to discard, or unread input would turn their FIN into a reset. */
+function wantsPause(socket: Socket): bool {
+  if (socket.phase >= <u8>PHASE_CLOSING) return false;
+  return socket.suspended !== 0 || (socket.flags & (CONNECT_PENDING | HELD_PENDING)) !== 0;
+}
+
+/** Our FIN is due when it is owed and nothing is left in front of it. */
+function mayFinish(socket: Socket): bool {
+  const phase: i32 = socket.phase;
+  if ((socket.flags & (CONNECTED | FINISH_ORDERED)) !== CONNECTED) return false;
+  if (socket.role === <u8>ROLE_LISTENER || socket.buffered !== 0) return false;
+  if (phase === PHASE_CLOSING) return true;
+  if (phase === PHASE_ENDING)
+    return (socket.flags & (DRAIN_PENDING | LOCAL_ENDED)) !== DRAIN_PENDING;
+  return phase < PHASE_CLOSING && phase !== PHASE_CONNECTING && (socket.flags & LOCAL_ENDED) !== 0;
+}
+
+/** Failed or never connected: at once. Else after our FIN and the peer's, or what replaces it. */
+function mayDestroy(socket: Socket): bool {
+  if (socket.phase < <u8>PHASE_CLOSING) return false;
+  if ((socket.flags & CONNECTED) === 0 || socket.role === <u8>ROLE_LISTENER) return true;
+  if (socket.phase !== <u8>PHASE_CLOSED) return false;
+  if (socket.reason !== 0 || socket.discarded > <u32>DISCARD_BYTES_MAX) return true;
+  return (socket.flags & (PEER_ENDED | LINGER_OVER)) !== 0;
+}
+
+/** The transport is gone and the app knows: the handle dies. */
+function release(socket: Socket): void {
+  releaseHeld(socket);
+  wipeWindow(socket);
+  const listener = findSocket(socket.parent);
+  if (listener !== 0) changetype<Socket>(listener).connections--;
+  record(RECORD_RELEASED, socket);
+  unpromise();
+  step(socket, STEP_RELEASE);
+  freeSocket(socket);
+}

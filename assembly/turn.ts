@@ -1,0 +1,169 @@
+/**
+ * One turn of the engine: what `poll` says next, socket by socket.
+ *
+ * A socket first gets its orders, which depend on facts alone and may be given at any time; then
+ * at most one event, after which `poll` returns: the handler sees exactly the state its event
+ * announces, and what follows is decided afresh afterwards. Order of events (M45-M49, M84): error,
+ * open, connect, data, drain, end, close.
+ */
+import {
+  EVENT_CLOSE,
+  EVENT_CONNECT,
+  EVENT_DRAIN,
+  EVENT_END,
+  EVENT_ERROR,
+  EVENT_OPEN,
+  PHASE_CLOSED,
+  PHASE_CLOSING,
+  PHASE_ENDING,
+  REASON_INTERRUPTED,
+  STEP_CONNECTED,
+  STEP_END,
+  STEP_FAILED,
+  STEP_FLUSHED,
+  STEP_HALF_CLOSE,
+  STEP_HALF_END,
+} from "./abi.ts";
+import { defer, nextDirty, touch, undefer } from "./dirty.ts";
+import { fail } from "./failure.ts";
+import { releaseHeld } from "./held.ts";
+import { giveOrders } from "./orders.ts";
+import { step } from "./ready-state.ts";
+import { clearRing, record, recordsUsed, ringHasRoom } from "./ring.ts";
+import { purgeSends } from "./send-queue.ts";
+import {
+  ABORTED,
+  ALLOW_HALF_OPEN,
+  CLOSE_ANNOUNCED,
+  CLOSE_PENDING,
+  CONNECT_PENDING,
+  DESTROY_ORDERED,
+  DRAIN_PENDING,
+  END_SEEN,
+  FAIL_PENDING,
+  FINISH_ORDERED,
+  GONE,
+  HELD_PENDING,
+  LOCAL_ENDED,
+  OPEN_PENDING,
+  PEER_ENDED,
+  Socket,
+  WAITING_FOR_DRAIN,
+} from "./socket.ts";
+import { deliverWindow, takeWindow, windowBusy, wipeWindow } from "./window.ts";
+
+/** All records of before have been handled; returns how many there are now. 0 = nothing to do. */
+export function poll(events: bool): i32 {
+  clearRing();
+  if (windowBusy()) {
+    if (!events) return 0;
+    if (deliverWindow()) return recordsUsed();
+  }
+  if (events) undefer();
+  while (ringHasRoom()) {
+    const next = nextDirty();
+    if (next === 0) break;
+    const socket = changetype<Socket>(next);
+    giveOrders(socket);
+    if (socket.phase === 0 || !hasEvent(socket)) continue; // 0: released just now
+    if (!events) {
+      defer(socket);
+      continue;
+    }
+    touch(socket);
+    if (announce(socket)) break;
+  }
+  return recordsUsed();
+}
+
+function hasEvent(socket: Socket): bool {
+  const flags = socket.flags;
+  if ((flags & (FAIL_PENDING | OPEN_PENDING | CONNECT_PENDING)) !== 0) return true;
+  if ((flags & (DRAIN_PENDING | CLOSE_PENDING)) !== 0 || isFlushed(socket)) return true;
+  if (socket.suspended !== 0 || socket.phase >= <u8>PHASE_CLOSING) return false;
+  return (flags & HELD_PENDING) !== 0 || (flags & (PEER_ENDED | END_SEEN)) === PEER_ENDED;
+}
+
+/** Everything is transmitted, and the FIN behind it ordered: `close` may follow (M88). */
+function isFlushed(socket: Socket): bool {
+  const phase: i32 = socket.phase;
+  if (phase !== PHASE_CLOSING && phase !== PHASE_ENDING) return false;
+  if (socket.buffered !== 0) return false;
+  return (socket.flags & (FINISH_ORDERED | DESTROY_ORDERED | GONE)) !== 0;
+}
+
+/** Announces the first event that is due; false if it turned out that none is. */
+function announce(socket: Socket): bool {
+  const flags = socket.flags;
+  if ((flags & FAIL_PENDING) !== 0) return announceError(socket);
+  if ((flags & OPEN_PENDING) !== 0) return announceOpen(socket);
+  if ((flags & CONNECT_PENDING) !== 0) {
+    socket.flags &= ~CONNECT_PENDING;
+    record(EVENT_CONNECT, socket, socket.parent);
+    return true;
+  }
+  const receiving = socket.suspended === 0 && socket.phase < <u8>PHASE_CLOSING;
+  if (receiving && (flags & HELD_PENDING) !== 0) {
+    takeWindow(socket, 0);
+    if (deliverWindow()) return true;
+  }
+  if ((flags & DRAIN_PENDING) !== 0 && announceDrain(socket)) return true;
+  if (receiving && (flags & (PEER_ENDED | END_SEEN)) === PEER_ENDED) return announceEnd(socket);
+  return announceClose(socket);
+}
+
+function announceError(socket: Socket): bool {
+  const unannounced = (socket.flags & CONNECT_PENDING) !== 0; // the app never saw it
+  socket.flags &= ~(FAIL_PENDING | OPEN_PENDING | CONNECT_PENDING | DRAIN_PENDING);
+  step(socket, STEP_FAILED);
+  purgeSends(socket);
+  releaseHeld(socket);
+  socket.flags |= unannounced ? CLOSE_ANNOUNCED : CLOSE_PENDING;
+  if (!unannounced) record(EVENT_ERROR, socket, socket.reason);
+  return !unannounced;
+}
+
+function announceOpen(socket: Socket): bool {
+  socket.flags &= ~OPEN_PENDING;
+  step(socket, STEP_CONNECTED);
+  if ((socket.flags & LOCAL_ENDED) !== 0) step(socket, STEP_HALF_CLOSE);
+  record(EVENT_OPEN, socket);
+  return true;
+}
+
+/** Only if a send() returned false since the last one, and it is still drained (M80-M83). */
+function announceDrain(socket: Socket): bool {
+  socket.flags &= ~DRAIN_PENDING;
+  if ((socket.flags & WAITING_FOR_DRAIN) === 0) return false;
+  if (socket.buffered > <u64>socket.lowWaterMark) return false;
+  if ((socket.flags & ABORTED) !== 0 || socket.phase === <u8>PHASE_CLOSED) return false;
+  socket.flags &= ~WAITING_FOR_DRAIN;
+  record(EVENT_DRAIN, socket);
+  return true;
+}
+
+/** The peer's FIN takes effect: behind all data, and not while suspended (M48, M92, M99). */
+function announceEnd(socket: Socket): bool {
+  socket.flags |= END_SEEN;
+  if (socket.held !== 0) {
+    fail(socket, REASON_INTERRUPTED); // in the middle of a message
+    return false;
+  }
+  const half = (socket.flags & ALLOW_HALF_OPEN) !== 0;
+  step(socket, half ? STEP_HALF_END : STEP_END);
+  if (half) record(EVENT_END, socket);
+  return half;
+}
+
+function announceClose(socket: Socket): bool {
+  if (isFlushed(socket)) {
+    step(socket, STEP_FLUSHED);
+    socket.flags |= CLOSE_PENDING;
+  }
+  if ((socket.flags & CLOSE_PENDING) === 0) return false;
+  socket.flags &= ~CLOSE_PENDING;
+  socket.flags |= CLOSE_ANNOUNCED;
+  wipeWindow(socket);
+  record(EVENT_CLOSE, socket, socket.reason === 0 ? 1 : 0);
+  return true;
+}

@@ -1,0 +1,146 @@
+/**
+ * One socket's seat at the driver: its handle, its transport, and what the host reports of it.
+ *
+ * Reports go into the core and the driver then turns the engine; a report that comes while the
+ * engine is being turned (a TLS read can re-enter) is copied and waits its turn. Holds no rule.
+ */
+import { E_BUSY, REASON_ENGINE_MEMORY, REASON_NETWORK } from "../assembly/abi.ts";
+import type { Listener, Sink, Timer, Transport } from "../host/transport.ts";
+import type { Driver } from "./driver.ts";
+import { ExternalQueue } from "./external-queue.ts";
+
+/**
+ * What a socket object does with its records: an event of abi.ts with its first two words; for
+ * EVENT_CONNECT the new socket's handle.
+ */
+export type Owner = (kind: number, a: number, b: number) => void;
+
+export class Channel implements Sink {
+  readonly driver: Driver;
+  readonly handle: number;
+  owner: Owner | undefined;
+  transport: Transport | undefined;
+  /** In place of a transport, for servers. */
+  listener: Listener | undefined;
+  timer: Timer | undefined;
+  /** The host's error behind a failure. */
+  cause: unknown;
+  #external: ExternalQueue | undefined;
+  /** Of the write in flight, what lies in engine memory. */
+  #pooled = 0;
+
+  constructor(driver: Driver, handle: number, owner: Owner | undefined) {
+    this.driver = driver;
+    this.handle = handle;
+    this.owner = owner;
+  }
+
+  /** Room for a payload the core has just taken as external. */
+  external(length: number): Uint8Array {
+    this.#external ??= new ExternalQueue();
+    return this.#external.push(length);
+  }
+
+  /** Obeys ORDER_FLUSH: one write of all that `gather` lists. */
+  flush(): void {
+    const { core, host } = this.driver;
+    const entries = core.call.gather(this.handle);
+    if (entries <= 0) return;
+    const views: Uint8Array[] = [];
+    this.#pooled = 0;
+    for (let at = core.iov; at < core.iov + entries * 2; at += 2) {
+      const address = core.words[at] as number;
+      const length = core.words[at + 1] as number;
+      if (address === 0) {
+        this.#external?.take(length, views);
+      } else {
+        views.push(host.view(core.memory, address, length));
+        this.#pooled += length;
+      }
+    }
+    this.transport?.write(views, core.length);
+  }
+
+  /** Obeys ORDER_DESTROY. */
+  destroy(): void {
+    this.transport?.destroy();
+    this.listener?.close();
+  }
+
+  /** The handle is dead: nothing refers to this channel any more. */
+  release(): void {
+    this.timer?.cancel();
+    this.timer = undefined;
+    this.#external?.clear();
+  }
+
+  connected(): void {
+    this.#report(() => this.driver.core.call.connected(this.handle));
+  }
+
+  received(count: number): void {
+    const { core } = this.driver;
+    if (this.driver.busy) this.receivedCopy(core.window.subarray(0, count));
+    else this.#accept(core.call.received(this.handle, count));
+  }
+
+  receivedCopy(bytes: Uint8Array): void {
+    const { core } = this.driver;
+    if (this.driver.busy) {
+      const copy = bytes.slice();
+      this.driver.later(() => this.receivedCopy(copy));
+      return;
+    }
+    const { window } = core;
+    for (let at = 0; at < bytes.length; at += window.length) {
+      const part = bytes.length <= window.length ? bytes : bytes.subarray(at, at + window.length);
+      window.set(part);
+      this.driver.copied += part.length;
+      this.#accept(core.call.received(this.handle, part.length));
+    }
+  }
+
+  sent(count: number): void {
+    this.#report(() => {
+      const pooled = Math.min(count, this.#pooled);
+      this.#pooled -= pooled;
+      if (count > pooled) this.#external?.drop(count - pooled);
+      this.driver.core.call.sent(this.handle, count);
+    });
+  }
+
+  ended(): void {
+    this.#report(() => this.driver.core.call.ended(this.handle));
+  }
+
+  failed(reason: number, cause: unknown): void {
+    this.#report(() => {
+      this.cause ??= cause;
+      this.driver.core.call.failed(this.handle, reason);
+    });
+  }
+
+  closed(): void {
+    this.#report(() => this.driver.core.call.closed(this.handle));
+  }
+
+  /** The host could not obey an order. */
+  disobeyed(cause: unknown): void {
+    this.failed(REASON_NETWORK, cause);
+    this.closed();
+  }
+
+  #accept(result: number): void {
+    if (result === E_BUSY) this.driver.core.call.failed(this.handle, REASON_ENGINE_MEMORY);
+    this.driver.turn();
+  }
+
+  #report(report: () => void): void {
+    if (this.driver.busy) {
+      this.driver.later(() => this.#report(report));
+      return;
+    }
+    report();
+    this.driver.turn();
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * The core, loaded: the one file that says WebAssembly.
+ *
+ * Owns the instance and the views of its memory. Memory grows only in `init`, so the views made
+ * there are valid for the instance's life. Every call is guarded: a trap means the core has a bug
+ * and can no longer be trusted, so from then on each call returns E_TRAPPED and changes nothing.
+ */
+import {
+  ABI_VERSION_MAJOR,
+  CONTROL_DEFERRED,
+  CONTROL_IOV,
+  CONTROL_LENGTH,
+  CONTROL_MAGIC,
+  CONTROL_RECORDS,
+  CONTROL_SCRATCH,
+  CONTROL_WINDOW,
+  CONTROL_WINDOW_BYTES,
+  E_TRAPPED,
+  MAGIC,
+} from "../assembly/abi.ts";
+import { CORE_BASE64 } from "../build/core-bytes.ts";
+
+/** The exports of the core; docs/abi.md describes them. */
+export interface CoreExports {
+  abi_version(): number;
+  control(): number;
+  init(words: number): number;
+  open(role: number, parent: number, words: number): number;
+  reserve(handle: number, length: number): number;
+  commit(handle: number, length: number): number;
+  send_external(handle: number, length: number): number;
+  suspend(handle: number): number;
+  resume(handle: number): number;
+  close(handle: number): number;
+  abort(handle: number): number;
+  half_close(handle: number): number;
+  connected(handle: number): number;
+  received(handle: number, count: number): number;
+  sent(handle: number, count: number): number;
+  ended(handle: number): number;
+  failed(handle: number, reason: number): number;
+  closed(handle: number): number;
+  expired(handle: number, kind: number): number;
+  poll(events: number): number;
+  gather(handle: number): number;
+  ready_state(handle: number): number;
+  buffered_amount(handle: number): number;
+  bytes_sent(handle: number): number;
+  bytes_received(handle: number): number;
+  next_phase(phase: number, step: number): number;
+  ready_state_of(phase: number): number;
+}
+
+/** A compiled core, for `Core`; opaque outside this file. */
+export type CoreModule = WebAssembly.Module;
+
+let builtIn: CoreModule | undefined;
+
+/** The core that comes with the package; compiled on first use. */
+export function builtInCore(): CoreModule {
+  builtIn ??= compileCore(Uint8Array.from(atob(CORE_BASE64), (char) => char.charCodeAt(0)));
+  return builtIn;
+}
+
+export function compileCore(bytes: BufferSource): CoreModule {
+  return new WebAssembly.Module(bytes);
+}
+
+export class Core {
+  readonly call: CoreExports;
+  readonly memory: ArrayBuffer;
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+  /** The receive window. */
+  readonly window: Uint8Array;
+  /** Indices into `words`. */
+  readonly records: number;
+  readonly iov: number;
+  /** What trapped, once something has. */
+  trap: unknown;
+  readonly #control: number;
+
+  /**
+   * @param config the words of `init`, in order; missing ones take their defaults
+   * @param trapped called once, when a call traps
+   * @throws RangeError if the configuration cannot be had
+   */
+  constructor(module: CoreModule, config: readonly number[], trapped: () => void) {
+    const raw = new WebAssembly.Instance(module).exports as unknown as CoreExports & {
+      memory: WebAssembly.Memory;
+    };
+    checkVersion(raw, raw.memory);
+    const control = raw.control() >>> 2;
+    const before = new Uint32Array(raw.memory.buffer);
+    before.set(config, (before[control + CONTROL_SCRATCH] as number) >>> 2);
+    if (raw.init(config.length) < 0) {
+      throw new RangeError(`engine memory cannot be divided as asked: ${config.join(", ")}`);
+    }
+    this.memory = raw.memory.buffer;
+    this.bytes = new Uint8Array(this.memory);
+    this.words = new Uint32Array(this.memory);
+    this.#control = control;
+    this.records = this.control(CONTROL_RECORDS) >>> 2;
+    this.iov = this.control(CONTROL_IOV) >>> 2;
+    const window = this.control(CONTROL_WINDOW);
+    this.window = new Uint8Array(this.memory, window, this.control(CONTROL_WINDOW_BYTES));
+    this.call = guard(raw, (error) => {
+      this.trap = error;
+      trapped();
+    });
+  }
+
+  /** A word of the control block. */
+  control(word: number): number {
+    return this.words[this.#control + word] as number;
+  }
+
+  get deferred(): boolean {
+    return this.control(CONTROL_DEFERRED) !== 0;
+  }
+
+  /** The last call's second result. */
+  get length(): number {
+    return this.control(CONTROL_LENGTH);
+  }
+
+  /** `open`, with its options written where the core reads them. */
+  open(role: number, parent: number, options: readonly number[]): number {
+    this.words.set(options, this.control(CONTROL_SCRATCH) >>> 2);
+    return this.call.open(role, parent, options.length);
+  }
+}
+
+function checkVersion(raw: CoreExports, memory: WebAssembly.Memory): void {
+  const major = raw.abi_version() >> 16;
+  const magic = new Uint32Array(memory.buffer)[(raw.control() >>> 2) + CONTROL_MAGIC];
+  if (major !== ABI_VERSION_MAJOR || magic !== MAGIC) {
+    throw new Error(`core has ABI version ${major}, these bindings need ${ABI_VERSION_MAJOR}`);
+  }
+}
+
+/** The exports with every call guarded. The core imports nothing, so what throws is the core. */
+function guard(raw: CoreExports, trapped: (error: unknown) => void): CoreExports {
+  let dead = false;
+  const wrap = (call: (a: number, b: number, c: number) => number) => {
+    return (a: number, b: number, c: number): number => {
+      if (dead) return E_TRAPPED;
+      try {
+        return call(a, b, c);
+      } catch (error) {
+        dead = true;
+        trapped(error);
+        return E_TRAPPED;
+      }
+    };
+  };
+  const guarded = Object.entries(raw)
+    .filter(([, value]) => typeof value === "function")
+    .map(([name, value]) => [name, wrap(value as never)]);
+  return Object.fromEntries(guarded) as CoreExports;
+}

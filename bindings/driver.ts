@@ -1,0 +1,172 @@
+/**
+ * The driver: the loop that joins core and host.
+ *
+ * It polls the core, hands events to their sockets and orders to their transports, and polls again
+ * until nothing is left. It knows no rule. Turns never nest: what handlers call only adds to what
+ * the core has to say, and what the host reports meanwhile waits. Commands from outside a turn
+ * schedule one in a microtask, where only orders are obeyed; events have tasks of their own (M16,
+ * M27, M73).
+ */
+import {
+  EVENT_CLOSE,
+  EVENT_CONNECT,
+  EVENT_ERROR,
+  ORDER_DESTROY,
+  ORDER_FINISH,
+  ORDER_FLUSH,
+  ORDER_PAUSE,
+  ORDER_RESUME,
+  ORDER_TIMER,
+  REASON_ENGINE_FAILED,
+  RECORD_RELEASED,
+  RECORD_WORDS,
+} from "../assembly/abi.ts";
+import type { Host } from "../host/transport.ts";
+import { Channel, type Owner } from "./channel.ts";
+import { Core, type CoreModule } from "./core.ts";
+
+const INDEX_MASK = (1 << 20) - 1;
+
+export class Driver {
+  readonly core: Core;
+  readonly host: Host;
+  /** Payload bytes the bindings copied, into engine memory or out of it. */
+  copied = 0;
+  /** The core has trapped. */
+  failed = false;
+  /** A turn is under way. */
+  busy = false;
+  readonly #channels: (Channel | undefined)[] = [];
+  #later: (() => void)[] = [];
+  #microtask = false;
+  #task = false;
+
+  constructor(module: CoreModule, config: readonly number[], host: Host) {
+    this.host = host;
+    this.core = new Core(module, config, () => this.#fail());
+  }
+
+  /** A channel for a new socket, or the core's refusal (negative). */
+  open(role: number, parent: number, options: readonly number[], owner?: Owner): Channel | number {
+    const handle = this.core.open(role, parent, options);
+    if (handle < 0) return handle;
+    const channel = new Channel(this, handle, owner);
+    this.#channels[handle & INDEX_MASK] = channel;
+    return channel;
+  }
+
+  /** The living channel with this handle. */
+  find(handle: number): Channel | undefined {
+    return this.#channels[handle & INDEX_MASK];
+  }
+
+  /** Runs when the present turn is over. */
+  later(report: () => void): void {
+    this.#later.push(report);
+  }
+
+  /** Obeys what commands have brought about, before the present task ends. */
+  schedule(): void {
+    if (this.busy || this.#microtask) return;
+    this.#microtask = true;
+    queueMicrotask(() => {
+      this.#microtask = false;
+      this.#run(0);
+    });
+  }
+
+  /** A full turn as soon as the host's present report has returned. */
+  turnSoon(): void {
+    queueMicrotask(() => this.turn());
+  }
+
+  /** Does all that is to be done. */
+  turn(): void {
+    this.#run(1);
+  }
+
+  #run(events: number): void {
+    if (this.busy) return;
+    this.busy = true;
+    const { core } = this;
+    for (let count = core.call.poll(events); count > 0; count = core.call.poll(events)) {
+      const end = core.records + count * RECORD_WORDS;
+      for (let at = core.records; at < end; at += RECORD_WORDS) this.#dispatch(at);
+    }
+    this.busy = false;
+    if (this.#later.length !== 0) this.#runLater();
+    if (core.deferred && !this.#task) this.#defer();
+  }
+
+  #dispatch(at: number): void {
+    const { words } = this.core;
+    const kind = words[at] as number;
+    const channel = this.#channels[(words[at + 1] as number) & INDEX_MASK];
+    if (channel === undefined) return;
+    const a = words[at + 2] as number;
+    const b = words[at + 3] as number;
+    if (kind === EVENT_CONNECT) this.find(a)?.owner?.(kind, channel.handle, 0);
+    else if (kind < ORDER_FLUSH) channel.owner?.(kind, a, b);
+    else if (kind === RECORD_RELEASED) this.#release(channel);
+    else this.#obey(channel, kind, a, b);
+  }
+
+  #obey(channel: Channel, kind: number, a: number, b: number): void {
+    try {
+      if (kind === ORDER_FLUSH) channel.flush();
+      else if (kind === ORDER_PAUSE) channel.transport?.pause();
+      else if (kind === ORDER_RESUME) channel.transport?.resume();
+      else if (kind === ORDER_FINISH) channel.transport?.finish();
+      else if (kind === ORDER_DESTROY) channel.destroy();
+      else if (kind === ORDER_TIMER) this.#setTimer(channel, a, b);
+    } catch (error) {
+      channel.disobeyed(error);
+    }
+  }
+
+  #setTimer(channel: Channel, kind: number, milliseconds: number): void {
+    channel.timer?.cancel();
+    channel.timer = undefined;
+    if (kind === 0) return;
+    channel.timer = this.host.timer(milliseconds, () => {
+      channel.timer = undefined;
+      this.core.call.expired(channel.handle, kind);
+      this.turn();
+    });
+  }
+
+  #release(channel: Channel): void {
+    this.#channels[channel.handle & INDEX_MASK] = undefined;
+    channel.release();
+  }
+
+  #runLater(): void {
+    const reports = this.#later;
+    this.#later = [];
+    for (const report of reports) report();
+  }
+
+  #defer(): void {
+    this.#task = true;
+    this.host.defer(() => {
+      this.#task = false;
+      this.turn();
+    });
+  }
+
+  /** The core has trapped: whoever called it goes on; the sockets learn it in a task of its own. */
+  #fail(): void {
+    this.failed = true;
+    this.host.defer(() => {
+      const channels = this.#channels.splice(0);
+      for (const channel of channels) {
+        if (channel === undefined) continue;
+        channel.cause = this.core.trap;
+        channel.release();
+        channel.destroy();
+        channel.owner?.(EVENT_ERROR, REASON_ENGINE_FAILED, 0);
+        channel.owner?.(EVENT_CLOSE, 0, 0);
+      }
+    });
+  }
+}

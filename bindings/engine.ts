@@ -1,0 +1,125 @@
+/**
+ * Engine: one core with its memory, joined to one host. Sockets of different engines share nothing.
+ *
+ * The default engine is made on first use and replaced on next use after a failure; an engine made
+ * by hand is never replaced, it says `failed`.
+ */
+import {
+  CONTROL_COPIED,
+  CONTROL_POOL_BYTES,
+  CONTROL_POOL_FREE,
+  CONTROL_REFUSED,
+  CONTROL_SOCKETS,
+} from "../assembly/abi.ts";
+import { nodeHost } from "../host/node/index.ts";
+import type { Host } from "../host/transport.ts";
+import { builtInCore, type CoreModule } from "./core.ts";
+import { Driver } from "./driver.ts";
+
+/** Options of `new Engine`. */
+export interface EngineOptions {
+  /** Engine memory in bytes, reserved at once and touched when needed. Default 64 MiB. */
+  memoryBytes?: number;
+  /** Sockets and servers that may live at a time, 1 to 1048576. Default 65536. */
+  maxSockets?: number;
+  /** Most bytes of one read, 16384 to 16777216. Default 131072. */
+  windowBytes?: number;
+  /** Who moves the bytes. Default: node:net. */
+  host?: Host;
+  /** Lend borrowed bytes as copies that are detached when the handler returns. Default false. */
+  checks?: boolean;
+}
+
+/** What an engine holds and has done. All byte counts are exact. */
+export interface EngineStats {
+  /** Sockets and servers alive, those lingering after `close` included. */
+  readonly sockets: number;
+  /** Size of engine memory; it never changes. */
+  readonly memoryBytes: number;
+  /** The part for bytes that wait to be sent or delivered. */
+  readonly poolBytes: number;
+  /** What of it is free. */
+  readonly poolFreeBytes: number;
+  /** Payload bytes copied by bindings and core so far. */
+  readonly bytesCopied: number;
+  /** Connections destroyed for want of a slot (maxSockets, maxConnections). */
+  readonly refusedConnections: number;
+}
+
+/** Key of an option for tests: another core. */
+export const CORE: unique symbol = Symbol("core");
+
+const MEMORY_BYTES = 64 * 1024 * 1024;
+const SOCKETS = 65536;
+const WINDOW_BYTES = 128 * 1024;
+
+let current: Engine | undefined;
+let driverFor: (engine: Engine) => Driver;
+
+/** One core with its memory and its host. */
+export class Engine {
+  /** Whether borrowed bytes are lent as copies. */
+  readonly checks: boolean;
+  readonly #driver: Driver;
+
+  static {
+    driverFor = (engine) => engine.#driver;
+  }
+
+  /**
+   * @throws TypeError for an ill-typed option
+   * @throws RangeError if memory of that size cannot be had or divided
+   */
+  constructor(options: EngineOptions = {}) {
+    const {
+      memoryBytes = MEMORY_BYTES,
+      maxSockets = SOCKETS,
+      windowBytes = WINDOW_BYTES,
+    } = options;
+    for (const [name, value] of Object.entries({ memoryBytes, maxSockets, windowBytes })) {
+      if (!Number.isSafeInteger(value) || value < 1 || value > 0x7fff0000) {
+        throw new TypeError(
+          `Engine option "${name}": ${String(value)} came; an integer is allowed`,
+        );
+      }
+    }
+    const module = (options as { [CORE]?: CoreModule })[CORE] ?? builtInCore();
+    const config = [memoryBytes, maxSockets, windowBytes];
+    this.#driver = new Driver(module, config, options.host ?? nodeHost);
+    this.checks = options.checks === true;
+  }
+
+  get stats(): EngineStats {
+    const { core, copied } = this.#driver;
+    return {
+      sockets: core.control(CONTROL_SOCKETS),
+      memoryBytes: core.memory.byteLength,
+      poolBytes: core.control(CONTROL_POOL_BYTES),
+      poolFreeBytes: core.control(CONTROL_POOL_FREE),
+      bytesCopied: copied + core.control(CONTROL_COPIED),
+      refusedConnections: core.control(CONTROL_REFUSED),
+    };
+  }
+
+  /** True once the core has trapped: its sockets have failed, and it takes no new ones. */
+  get failed(): boolean {
+    return this.#driver.failed;
+  }
+}
+
+/**
+ * The engine a new socket belongs to.
+ * @throws InvalidStateError if an engine was given and has failed
+ */
+export function engineFor(given: Engine | undefined): Engine {
+  if (given === undefined) {
+    if (current === undefined || current.failed) current = new Engine();
+    return current;
+  }
+  if (given.failed) throw new DOMException("this engine has failed", "InvalidStateError");
+  return given;
+}
+
+export function driverOf(engine: Engine): Driver {
+  return driverFor(engine);
+}

@@ -1,0 +1,10 @@
+/** The package's entry: every public name, nothing else. */
+export type { Host } from "../host/transport.ts";
+export { Engine, type EngineOptions, type EngineStats } from "./engine.ts";
+export { TCPSocketError } from "./errors.ts";
+export { TCPServerSocketEvent, TCPSocketErrorEvent, TCPSocketEvent } from "./events.ts";
+export { MessageBatch } from "./message-batch.ts";
+export type { BinaryType, ServerSocketOptions, SocketOptions } from "./options.ts";
+export type { ReadyState } from "./socket-attributes.ts";
+export { TCPServerSocket } from "./tcp-server-socket.ts";
+export { TCPSocket } from "./tcp-socket.ts";

@@ -1,0 +1,124 @@
+/**
+ * An EventTarget with `on…` attributes that knows whether anybody listens.
+ *
+ * Data without a consumer is dropped and unclaimed connections are closed, so the source must know
+ * its listeners; EventTarget does not tell. Each is therefore noted here too, `once` and `signal`
+ * being carried out here. Dispatch itself, its order and the reporting of exceptions, are the
+ * platform's (M4-M6).
+ */
+type Listener = EventListenerOrEventListenerObject;
+
+interface Registration {
+  readonly type: string;
+  readonly listener: Listener;
+  readonly capture: boolean;
+  /** What the platform was given. */
+  readonly native: Listener;
+}
+
+interface Attribute {
+  value: ((event: Event) => unknown) | null;
+  readonly native: (event: Event) => void;
+}
+
+export class ListeningTarget extends EventTarget {
+  #registrations: Registration[] = [];
+  #attributes: Map<string, Attribute> | undefined;
+
+  override addEventListener(
+    type: string,
+    listener: Listener | null,
+    options?: AddEventListenerOptions | boolean,
+  ): void {
+    const { capture, once, signal } = settings(options);
+    if (listener === null || listener === undefined || signal?.aborted === true) return;
+    if (this.#find(type, listener, capture) >= 0) return;
+    const native = once ? this.#onceOnly(type, listener, capture) : listener;
+    super.addEventListener(type, native, { capture });
+    this.#registrations.push({ type, listener, capture, native });
+    const remove = (): void => this.removeEventListener(type, listener, capture);
+    signal?.addEventListener("abort", remove, { once: true });
+  }
+
+  override removeEventListener(
+    type: string,
+    listener: Listener | null,
+    options?: EventListenerOptions | boolean,
+  ): void {
+    if (listener === null || listener === undefined) return;
+    const { capture } = settings(options);
+    const index = this.#find(type, listener, capture);
+    if (index < 0) return;
+    const [found] = this.#registrations.splice(index, 1);
+    super.removeEventListener(type, (found as Registration).native, { capture });
+  }
+
+  /** Whether an event of this type would reach anybody. */
+  protected listens(type: string): boolean {
+    for (const registration of this.#registrations) if (registration.type === type) return true;
+    return (this.#attributes?.get(type)?.value ?? null) !== null;
+  }
+
+  /** Gives a class the attributes `on` + type, as accessors of its prototype. */
+  protected static defineAttributes(prototype: ListeningTarget, types: readonly string[]): void {
+    for (const type of types) {
+      Object.defineProperty(prototype, `on${type}`, {
+        get(this: ListeningTarget) {
+          return this.#attributes?.get(type)?.value ?? null;
+        },
+        set(this: ListeningTarget, value: unknown) {
+          this.#setAttribute(type, value);
+        },
+        enumerable: true,
+        configurable: true,
+      });
+    }
+  }
+
+  /** It runs in the place of its first setting (M4); what cannot be called counts as null. */
+  #setAttribute(type: string, value: unknown): void {
+    this.#attributes ??= new Map();
+    let attribute = this.#attributes.get(type);
+    if (typeof value !== "function") {
+      if (attribute !== undefined) {
+        super.removeEventListener(type, attribute.native);
+        attribute.value = null;
+        this.#attributes.delete(type);
+      }
+      return;
+    }
+    if (attribute === undefined) {
+      const made: Attribute = { value: null, native: (event) => made.value?.call(this, event) };
+      attribute = made;
+      this.#attributes.set(type, made);
+      super.addEventListener(type, made.native);
+    }
+    attribute.value = value as (event: Event) => unknown;
+  }
+
+  #find(type: string, listener: Listener, capture: boolean): number {
+    return this.#registrations.findIndex(
+      (one) => one.type === type && one.listener === listener && one.capture === capture,
+    );
+  }
+
+  #onceOnly(type: string, listener: Listener, capture: boolean): Listener {
+    return (event: Event): void => {
+      this.removeEventListener(type, listener, capture);
+      if (typeof listener === "function") listener.call(this, event);
+      else listener.handleEvent(event);
+    };
+  }
+}
+
+function settings(options: AddEventListenerOptions | boolean | undefined): {
+  capture: boolean;
+  once: boolean;
+  signal: AbortSignal | undefined;
+} {
+  if (typeof options !== "object" || options === null) {
+    return { capture: Boolean(options), once: false, signal: undefined };
+  }
+  const { capture = false, once = false, signal } = options;
+  return { capture: Boolean(capture), once: Boolean(once), signal: signal ?? undefined };
+}

@@ -1,0 +1,102 @@
+/**
+ * MessageBatch: all messages of one delivery, lent from engine memory while the handler runs.
+ *
+ * `bytes` and `table` are borrowed: the engine reuses the memory behind them when the handler has
+ * returned, and every method throws then. `at(i)` is owned: a copy all messages of the batch share.
+ */
+
+/** Where a batch's messages lie, and how to lend them. */
+export interface Lease {
+  readonly memory: ArrayBuffer;
+  /** Where the span of all messages begins, and its bytes. */
+  readonly base: number;
+  readonly span: number;
+  /** offset, size, offset, size, ... counted from `base`. */
+  readonly table: Uint32Array;
+  /** Lend copies, detached afterwards. */
+  readonly checks: boolean;
+}
+
+let endLease: (batch: MessageBatch) => void;
+
+/** The messages of one delivery. Without framing it is one piece of data. */
+export class MessageBatch implements Iterable<Uint8Array> {
+  #lease: Lease | undefined;
+  #owned: ArrayBuffer | undefined;
+  #bytes: Uint8Array | undefined;
+
+  static {
+    endLease = (batch) => {
+      const bytes = batch.#bytes;
+      if (batch.#lease?.checks === true && bytes !== undefined) {
+        structuredClone(bytes.buffer, { transfer: [bytes.buffer as ArrayBuffer] });
+      }
+      batch.#lease = undefined;
+    };
+  }
+
+  constructor(lease: Lease) {
+    this.#lease = lease;
+  }
+
+  /** Messages in the batch, at least 1. */
+  get length(): number {
+    return this.#current().table.length / 2;
+  }
+
+  /** Message `i`, owned. The messages of a batch share one ArrayBuffer. */
+  at(i: number): Uint8Array {
+    const { memory, base, span } = this.#current();
+    this.#owned ??= memory.slice(base, base + span);
+    return new Uint8Array(this.#owned, this.offset(i), this.size(i));
+  }
+
+  /** The bytes that `offset` and `size` refer to; borrowed until the handler returns. */
+  get bytes(): Uint8Array {
+    const { memory, base, span, checks } = this.#current();
+    this.#bytes ??= checks
+      ? new Uint8Array(memory.slice(base, base + span))
+      : new Uint8Array(memory, base, span);
+    return this.#bytes;
+  }
+
+  /** Where in `bytes` message `i` begins. */
+  offset(i: number): number {
+    return this.#cell(i, 0);
+  }
+
+  /** Bytes of message `i`. */
+  size(i: number): number {
+    return this.#cell(i, 1);
+  }
+
+  /** offset, size, offset, size, ...; borrowed until the handler returns. */
+  get table(): Uint32Array {
+    return this.#current().table;
+  }
+
+  *[Symbol.iterator](): Iterator<Uint8Array> {
+    const { length } = this;
+    for (let i = 0; i < length; i++) yield this.at(i);
+  }
+
+  #cell(i: number, column: 0 | 1): number {
+    const { table } = this.#current();
+    if (!Number.isInteger(i) || i < 0 || i >= table.length / 2) {
+      throw new RangeError(`message ${String(i)} came; 0 to ${table.length / 2 - 1} is allowed`);
+    }
+    return table[i * 2 + column] as number;
+  }
+
+  #current(): Lease {
+    if (this.#lease === undefined) {
+      throw new DOMException("the handler has returned: copy what is to last", "InvalidStateError");
+    }
+    return this.#lease;
+  }
+}
+
+/** The handler has returned: from now on the batch throws. */
+export function endBatch(batch: MessageBatch): void {
+  endLease(batch);
+}

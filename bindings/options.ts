@@ -1,0 +1,218 @@
+/**
+ * Every option: its name, what is allowed, and the check. One table, read by one function.
+ *
+ * An unknown or ill-typed option is a TypeError that names it, what came and what is allowed;
+ * nothing has changed by then. Options are read once, own properties only (M12, M14).
+ */
+import {
+  NO_LIMIT,
+  OPEN_BUFFERED_MAX,
+  OPEN_CONNECT_TIMEOUT,
+  OPEN_CONNECTIONS_MAX,
+  OPEN_FLAG_HALF_OPEN,
+  OPEN_FLAGS,
+  OPEN_HIGH_WATER_MARK,
+  OPEN_IDLE_TIMEOUT,
+  OPEN_LOW_WATER_MARK,
+  OPEN_RECEIVE_BYTES_MAX,
+  OPEN_WORDS,
+} from "../assembly/abi.ts";
+import type { ConnectTarget } from "../host/transport.ts";
+import { Engine } from "./engine.ts";
+
+/** What `data` carries: a string of one char per byte, a fresh ArrayBuffer, or owned bytes. */
+export type BinaryType = "string" | "arraybuffer" | "uint8array";
+
+/** Options that sockets and servers share. */
+interface CommonOptions {
+  /** What `data` events carry. Default `"string"`, as Mozilla's. */
+  binaryType?: BinaryType;
+  /** TLS from the first byte. Default false. */
+  useSecureTransport?: boolean;
+  /** Milliseconds without a byte either way until NetworkTimeoutError; 0 for never (default). */
+  idleTimeout?: number;
+  /** Bytes of bufferedAmount above which `send()` returns false. Default 65536. */
+  highWaterMark?: number;
+  /** Bytes of bufferedAmount at or below which `drain` fires. Default 0. */
+  lowWaterMark?: number;
+  /** Bytes of bufferedAmount above which `send()` throws. Default Infinity. */
+  maxBufferedAmount?: number;
+  /** Whether our direction stays open after the peer's has ended. Default false. */
+  allowHalfOpen?: boolean;
+  /** TCP_NODELAY. Default true. */
+  noDelay?: boolean;
+  /** Keep-alive probes: off (default), on, or on after so many milliseconds of silence. */
+  keepAlive?: boolean | number;
+  /** The engine to use. Default: one that all sockets of the program share. */
+  engine?: Engine;
+}
+
+/** Options of `new TCPSocket`. */
+export interface SocketOptions extends CommonOptions {
+  /** Milliseconds for name look-up and connecting; 0 for the host's own limit (default). */
+  connectTimeout?: number;
+  /** The local address to connect from. */
+  localAddress?: string;
+  /** The local port to connect from. */
+  localPort?: number;
+  /** 4 or 6 for addresses of that family only, 0 (default) for either. */
+  family?: 0 | 4 | 6;
+  /** A replacement for the host's name look-up, of the shape of node's `dns.lookup`. */
+  lookup?: (...args: never[]) => void;
+}
+
+/** Options of `new TCPServerSocket`. */
+export interface ServerSocketOptions extends CommonOptions {
+  /** The address to listen on. Default: all interfaces. */
+  host?: string;
+  /** Accepted sockets that may live at a time; further connections are destroyed. */
+  maxConnections?: number;
+  /** Bytes that all accepted sockets together may hold undelivered in engine memory. */
+  maxReceiveBytes?: number;
+}
+
+interface Rule {
+  readonly allowed: string;
+  readonly check: (value: unknown) => boolean;
+}
+
+const MILLISECONDS_MAX = 0x7fffffff;
+const BYTES_MAX = 0xfffffffe;
+
+const bool: Rule = { allowed: "true or false", check: (value) => typeof value === "boolean" };
+const text: Rule = {
+  allowed: "a non-empty string",
+  check: (value) => typeof value === "string" && value !== "",
+};
+
+function integer(low: number, high: number, unit: string): Rule {
+  const check = (value: unknown): boolean =>
+    Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
+  return { allowed: `an integer from ${low} to ${high}${unit}`, check };
+}
+
+function or(rule: Rule, allowed: string, check: (value: unknown) => boolean): Rule {
+  return {
+    allowed: `${rule.allowed} or ${allowed}`,
+    check: (value) => check(value) || rule.check(value),
+  };
+}
+
+function oneOf(...values: readonly unknown[]): Rule {
+  const allowed = values.map((value) => JSON.stringify(value)).join(", ");
+  return { allowed: `one of ${allowed}`, check: (value) => values.includes(value) };
+}
+
+const milliseconds = integer(0, MILLISECONDS_MAX, " milliseconds");
+const bytes = integer(0, BYTES_MAX, " bytes");
+const bytesOrInfinity = or(bytes, "Infinity", (value) => value === Infinity);
+
+const COMMON: Record<string, Rule> = {
+  binaryType: oneOf("string", "arraybuffer", "uint8array"),
+  useSecureTransport: bool,
+  idleTimeout: milliseconds,
+  highWaterMark: bytes,
+  lowWaterMark: bytes,
+  maxBufferedAmount: bytesOrInfinity,
+  allowHalfOpen: bool,
+  noDelay: bool,
+  keepAlive: or(milliseconds, "true or false", bool.check),
+  engine: { allowed: "an Engine", check: (value) => value instanceof Engine },
+};
+
+const SOCKET: Record<string, Rule> = {
+  ...COMMON,
+  connectTimeout: milliseconds,
+  localAddress: text,
+  localPort: integer(0, 65535, ""),
+  family: oneOf(0, 4, 6),
+  lookup: { allowed: "a function", check: (value) => typeof value === "function" },
+};
+
+const SERVER: Record<string, Rule> = {
+  ...COMMON,
+  host: text,
+  maxConnections: or(integer(0, BYTES_MAX, ""), "Infinity", (value) => value === Infinity),
+  maxReceiveBytes: integer(1, BYTES_MAX, " bytes"),
+};
+
+export function socketOptions(given: unknown): SocketOptions {
+  return check("TCPSocket", given, SOCKET);
+}
+
+export function serverOptions(given: unknown): ServerSocketOptions {
+  return check("TCPServerSocket", given, SERVER);
+}
+
+function check<T>(owner: string, given: unknown, rules: Record<string, Rule>): T {
+  const checked: Record<string, unknown> = {};
+  if (given === undefined || given === null) return checked as T;
+  if (typeof given !== "object") {
+    throw new TypeError(`${owner} options: ${shown(given)} came; an object is allowed`);
+  }
+  for (const [name, value] of Object.entries(given)) {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    if (rule === undefined) {
+      const known = Object.keys(rules).join(", ");
+      throw new TypeError(`${owner} option "${name}" is unknown; allowed are ${known}`);
+    }
+    if (value === undefined) continue;
+    if (!rule.check(value)) {
+      throw new TypeError(
+        `${owner} option "${name}": ${shown(value)} came; ${rule.allowed} is allowed`,
+      );
+    }
+    checked[name] = value;
+  }
+  if (checked.useSecureTransport === true) {
+    throw new DOMException(`${owner}: TLS is not in this version`, "NotSupportedError");
+  }
+  return checked as T;
+}
+
+/** A port: 0 to 65535, as a number or in decimal digits (M10). */
+export function checkPort(owner: string, port: unknown): number {
+  const value = typeof port === "string" && /^\d{1,5}$/.test(port) ? Number(port) : port;
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65535) {
+    return value as number;
+  }
+  throw new TypeError(`${owner} port: ${shown(port)} came; an integer from 0 to 65535 is allowed`);
+}
+
+/** What came, short enough for a message. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
+  if (typeof value === "object" && value !== null) return Object.prototype.toString.call(value);
+  return typeof value === "function" ? "a function" : String(value);
+}
+
+/** The words of the core's `open`. */
+export function openWords(options: SocketOptions & ServerSocketOptions): number[] {
+  const words = new Array<number>(OPEN_WORDS).fill(0);
+  words[OPEN_HIGH_WATER_MARK] = options.highWaterMark ?? 65536;
+  words[OPEN_LOW_WATER_MARK] = options.lowWaterMark ?? 0;
+  words[OPEN_BUFFERED_MAX] = limit(options.maxBufferedAmount);
+  words[OPEN_FLAGS] = options.allowHalfOpen === true ? OPEN_FLAG_HALF_OPEN : 0;
+  words[OPEN_CONNECT_TIMEOUT] = options.connectTimeout ?? 0;
+  words[OPEN_IDLE_TIMEOUT] = options.idleTimeout ?? 0;
+  words[OPEN_CONNECTIONS_MAX] = limit(options.maxConnections);
+  words[OPEN_RECEIVE_BYTES_MAX] = options.maxReceiveBytes ?? 0;
+  return words;
+}
+
+function limit(value: number | undefined): number {
+  return value === undefined || value === Infinity ? NO_LIMIT : value;
+}
+
+/** Where to connect to and how, as the host takes it. */
+export function connectTarget(host: string, port: number, options: SocketOptions): ConnectTarget {
+  const { noDelay = true, family = 0, localAddress, localPort, lookup } = options;
+  const keepAlive = keepAliveOf(options);
+  return { host, port, noDelay, keepAlive, localAddress, localPort, family, lookup };
+}
+
+/** Milliseconds of silence before the first probe, or false. */
+export function keepAliveOf(options: CommonOptions): number | false {
+  const { keepAlive = false } = options;
+  return keepAlive === true ? 0 : keepAlive;
+}

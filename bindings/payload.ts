@@ -1,0 +1,107 @@
+/**
+ * The payload of send(): which bytes of what (M64-M69, M72), and their one copy into the queue.
+ *
+ * Offsets are clamped, never refused. The copy goes into engine memory where the core finds room,
+ * else into the channel's external queue; the core decides which.
+ */
+import { E_LIMIT, E_TRAPPED, POOLED_PAYLOAD_BYTES_MAX } from "../assembly/abi.ts";
+import type { Channel } from "./channel.ts";
+import { shown } from "./options.ts";
+
+/** The bytes to send, or a string with one byte per char. */
+export type Payload = Uint8Array | string;
+
+/** The largest length an i32 carries; larger payloads are external anyway. */
+const LENGTH_MAX = 0x7fffffff;
+const EMPTY = new Uint8Array(0);
+
+/**
+ * @throws TypeError for a char above U+00FF, engine memory, or what is neither string nor bytes
+ */
+export function payloadOf(
+  data: unknown,
+  byteOffset: unknown,
+  byteLength: unknown,
+  engineMemory: ArrayBuffer,
+): Payload {
+  if (typeof data === "string") return byteString(data);
+  if (ArrayBuffer.isView(data)) {
+    if (byteOffset === undefined && byteLength === undefined && data instanceof Uint8Array) {
+      return data;
+    }
+    return slice(data.buffer, data.byteOffset, data.byteLength, byteOffset, byteLength);
+  }
+  if (data === engineMemory) throw new TypeError("send() of the engine's own memory");
+  if (isBuffer(data)) return slice(data, 0, data.byteLength, byteOffset, byteLength);
+  throw new TypeError(
+    `send(): ${shown(data)} came; a string, an ArrayBuffer or a view of one is allowed`,
+  );
+}
+
+/** Queues a copy. Returns what the core says: 1, 0, or a refusal (negative). */
+export function queuePayload(channel: Channel, payload: Payload): number {
+  const { driver, handle } = channel;
+  const { call, bytes } = driver.core;
+  const { length } = payload;
+  if (length === 0) return call.commit(handle, 0);
+  const address = call.reserve(handle, Math.min(length, LENGTH_MAX));
+  if (address < 0) return address;
+  driver.copied += length;
+  if (address !== 0 && length <= POOLED_PAYLOAD_BYTES_MAX) {
+    copy(channel, payload, bytes, address);
+    return call.commit(handle, length);
+  }
+  copy(channel, payload, channel.external(length), 0);
+  return call.send_external(handle, length);
+}
+
+/** send()'s boolean, or the core's refusal as an exception (M63, M70). */
+export function sendOutcome(result: number, readyState: string): boolean {
+  if (result >= 0) return result === 1;
+  if (result === E_TRAPPED) return false;
+  if (result === E_LIMIT) {
+    throw new DOMException("send() would pass maxBufferedAmount", "QuotaExceededError");
+  }
+  const message = `send() needs an open sending direction; readyState is "${readyState}"`;
+  throw new DOMException(message, "InvalidStateError");
+}
+
+function copy(channel: Channel, payload: Payload, into: Uint8Array, at: number): void {
+  if (typeof payload !== "string") {
+    into.set(payload, at);
+    return;
+  }
+  const buffer = into.buffer as ArrayBuffer;
+  channel.driver.host.encodeLatin1(payload, buffer, into.byteOffset + at);
+}
+
+function byteString(text: string): string {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 0xff) {
+      const code = (text.codePointAt(i) as number).toString(16).toUpperCase().padStart(4, "0");
+      throw new TypeError(
+        `character U+${code} is above U+00FF; pass bytes (new TextEncoder().encode(text))`,
+      );
+    }
+  }
+  return text;
+}
+
+/** WebIDL's unsigned long, then clamped to what is there (M68). */
+function slice(
+  buffer: ArrayBufferLike,
+  begin: number,
+  length: number,
+  byteOffset: unknown,
+  byteLength: unknown,
+): Uint8Array {
+  const offset = Math.min(Number(byteOffset) >>> 0, length);
+  const wanted = byteLength === undefined ? length : Number(byteLength) >>> 0;
+  const count = Math.min(length - offset, wanted);
+  return count === 0 ? EMPTY : new Uint8Array(buffer, begin + offset, count);
+}
+
+function isBuffer(value: unknown): value is ArrayBufferLike {
+  const tag = Object.prototype.toString.call(value);
+  return tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]";
+}

@@ -1,0 +1,126 @@
+/**
+ * The attributes of TCPSocket (M1, M3): what can be read, and the `on…` handlers.
+ *
+ * Everything here is looked up when asked for; nothing is stored but the seat and the addresses,
+ * which the transport forgets when it closes.
+ */
+import type { Addresses } from "../host/transport.ts";
+import type { Channel } from "./channel.ts";
+import type { TCPSocketErrorEvent, TCPSocketEvent } from "./events.ts";
+import { ListeningTarget } from "./listening-target.ts";
+import type { MessageBatch } from "./message-batch.ts";
+import type { BinaryType } from "./options.ts";
+import type { Seat } from "./seat.ts";
+import type { TCPSocket } from "./tcp-socket.ts";
+
+/** `"connecting"`, `"open"`, `"closing"` or `"closed"` (M23). */
+export type ReadyState = "connecting" | "open" | "closing" | "closed";
+
+/** The value of an `on…` attribute; `this` is the socket. */
+export type SocketHandler<E> = ((this: TCPSocket, event: E) => unknown) | null;
+
+const READY_STATES: readonly ReadyState[] = ["connecting", "open", "closing", "closed"];
+const NOWHERE: Addresses = { localAddress: "", localPort: 0, remoteAddress: "", remotePort: 0 };
+
+let seatFor: (socket: SocketAttributes) => Seat;
+let noteFor: (socket: SocketAttributes) => void;
+
+/** What can be read of a socket. */
+export class SocketAttributes extends ListeningTarget {
+  readonly #seat: Seat;
+  #addresses: Addresses = NOWHERE;
+
+  /** The connection is up. */
+  declare onopen: SocketHandler<TCPSocketEvent<undefined>>;
+  /** bufferedAmount has fallen to lowWaterMark after a send() returned false (M80). */
+  declare ondrain: SocketHandler<TCPSocketEvent<undefined>>;
+  /** Something was received; what `event.data` is, binaryType says. */
+  // biome-ignore lint/suspicious/noExplicitAny: the type depends on binaryType
+  declare ondata: SocketHandler<TCPSocketEvent<any>>;
+  /** All that one read brought, lent for the handler's time; `data` does not fire then. */
+  declare onmessages: SocketHandler<TCPSocketEvent<MessageBatch>>;
+  /** The peer has ended its direction; only with allowHalfOpen. */
+  declare onend: SocketHandler<TCPSocketEvent<undefined>>;
+  /** The connection failed; `close` follows (M46). */
+  declare onerror: SocketHandler<TCPSocketErrorEvent>;
+  /** The last event, once (M33, M34). */
+  declare onclose: SocketHandler<TCPSocketEvent<undefined>>;
+
+  static {
+    const types = ["open", "drain", "data", "messages", "end", "error", "close"];
+    SocketAttributes.defineAttributes(SocketAttributes.prototype, types);
+    seatFor = (socket) => socket.#seat;
+    noteFor = (socket) => {
+      socket.#addresses = socket.#seat.channel.transport?.addresses ?? NOWHERE;
+    };
+  }
+
+  constructor(seat: Seat) {
+    super();
+    this.#seat = seat;
+  }
+
+  /** The host as it was given; for accepted sockets the peer's address (M18, M92). */
+  get host(): string {
+    return this.#seat.host;
+  }
+
+  /** The port as it was given; for accepted sockets the peer's. */
+  get port(): number {
+    return this.#seat.port;
+  }
+
+  /** Whether the connection is, or is about to be, secure (M103). */
+  get ssl(): boolean {
+    return false;
+  }
+
+  get readyState(): ReadyState {
+    const { driver, handle } = this.#seat.channel;
+    return READY_STATES[driver.core.call.ready_state(handle)] ?? "closed";
+  }
+
+  /** Bytes sent and not yet confirmed by the transport, over all queues; exact (M78). */
+  get bufferedAmount(): number {
+    const { driver, handle } = this.#seat.channel;
+    return Math.max(0, driver.core.call.buffered_amount(handle));
+  }
+
+  /** What `data` events carry. */
+  get binaryType(): BinaryType {
+    return this.#seat.binaryType;
+  }
+
+  /** The peer's address, or `""` before open. */
+  get remoteAddress(): string {
+    return this.#addresses.remoteAddress;
+  }
+
+  /** The peer's port, or 0 before open. */
+  get remotePort(): number {
+    return this.#addresses.remotePort;
+  }
+
+  /** Our address, or `""` before open. */
+  get localAddress(): string {
+    return this.#addresses.localAddress;
+  }
+
+  /** Our port, or 0 before open. */
+  get localPort(): number {
+    return this.#addresses.localPort;
+  }
+}
+
+export function seatOf(socket: SocketAttributes): Seat {
+  return seatFor(socket);
+}
+
+export function channelOf(socket: SocketAttributes): Channel {
+  return seatFor(socket).channel;
+}
+
+/** The transport is up: keeps its addresses. */
+export function noteAddresses(socket: SocketAttributes): void {
+  noteFor(socket);
+}

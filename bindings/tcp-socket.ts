@@ -1,0 +1,150 @@
+/**
+ * TCPSocket: Mozilla's interface, thin. Every rule is the core's; this turns calls into the core's
+ * commands, its refusals into exceptions, and its records into events. It keeps no state.
+ */
+import {
+  E_STATE,
+  EVENT_CLOSE,
+  EVENT_DATA,
+  EVENT_DRAIN,
+  EVENT_END,
+  EVENT_ERROR,
+  EVENT_OPEN,
+} from "../assembly/abi.ts";
+import { lendMessages, receivedData } from "./delivery.ts";
+import { TCPSocketError } from "./errors.ts";
+import { errorEvent, TCPSocketEvent, trusted } from "./events.ts";
+import type { ServerSocketOptions, SocketOptions } from "./options.ts";
+import { payloadOf, queuePayload, sendOutcome } from "./payload.ts";
+import { dial, provideAdoption, Seat } from "./seat.ts";
+import { channelOf, noteAddresses, SocketAttributes, seatOf } from "./socket-attributes.ts";
+import { TCPServerSocket } from "./tcp-server-socket.ts";
+
+const UNDEFINED = { data: undefined };
+
+/** A TCP connection. */
+export class TCPSocket extends SocketAttributes {
+  static {
+    provideAdoption((seat) => new TCPSocket(seat as never, 0));
+  }
+
+  /**
+   * Starts to connect. What is wrong with host or port beyond their form is told by `error` (M11).
+   * Fires `open`, or `error` and `close`.
+   * @param host a name or an address; IPv6 without brackets (M19)
+   * @param port 0 to 65535, as a number or in decimal digits
+   * @throws TypeError for a port or option that is not allowed
+   * @throws QuotaExceededError when the engine's maxSockets live
+   */
+  constructor(host: string, port: number | string, options?: SocketOptions) {
+    const accepted = (host as unknown) instanceof Seat;
+    super(accepted ? (host as unknown as Seat) : dial(host, port, options));
+    channelOf(this).owner = (kind, a, b) => this.#record(kind, a, b);
+    if (accepted) noteAddresses(this);
+  }
+
+  /** The same as the constructor (M7). */
+  static open(host: string, port: number | string, options?: SocketOptions): TCPSocket {
+    return new TCPSocket(host, port, options);
+  }
+
+  /** The same as `new TCPServerSocket` (M7). */
+  static listen(
+    port: number | string,
+    options?: ServerSocketOptions,
+    backlog?: number,
+  ): TCPServerSocket {
+    return new TCPServerSocket(port, options, backlog);
+  }
+
+  /**
+   * Queues a copy of the data; it leaves soon, never inside this call (M73). A string is sent one
+   * byte per char. `byteOffset` and `byteLength` count within bytes and are clamped (M68).
+   * @returns false when bufferedAmount is now above highWaterMark: wait for `drain` (M70)
+   * @throws InvalidStateError unless open, and after halfClose()
+   * @throws TypeError for a char above U+00FF, or what is neither string nor bytes
+   * @throws QuotaExceededError above maxBufferedAmount; nothing is queued
+   */
+  send(
+    data: string | ArrayBuffer | ArrayBufferView,
+    byteOffset?: number,
+    byteLength?: number,
+  ): boolean {
+    const channel = channelOf(this);
+    const { driver } = channel;
+    const payload = payloadOf(data, byteOffset, byteLength, driver.core.memory);
+    const result = queuePayload(channel, payload);
+    driver.schedule();
+    return sendOutcome(result, this.readyState);
+  }
+
+  /** Stops `data` until as many resume() as suspend() (M95). Allowed in every state. */
+  suspend(): void {
+    const { driver, handle } = channelOf(this);
+    driver.core.call.suspend(handle);
+    driver.schedule();
+  }
+
+  /**
+   * Takes one suspend() back.
+   * @throws InvalidStateError without a suspend() to take back (M96)
+   */
+  resume(): void {
+    const { driver, handle } = channelOf(this);
+    if (driver.core.call.resume(handle) === E_STATE) {
+      throw new DOMException("resume() without suspend()", "InvalidStateError");
+    }
+    driver.schedule();
+  }
+
+  /** Sends what is buffered, then closes; no more `data`. Fires `close` (M87). */
+  close(): void {
+    const { driver, handle } = channelOf(this);
+    driver.core.call.close(handle);
+    driver.schedule();
+  }
+
+  /** Drops what is buffered and closes. Fires `close` (M89). */
+  closeImmediately(): void {
+    const { driver, handle } = channelOf(this);
+    driver.core.call.abort(handle);
+    driver.schedule();
+  }
+
+  /** Ends our direction behind what is buffered; receiving goes on. While connecting: once open. */
+  halfClose(): void {
+    const { driver, handle } = channelOf(this);
+    driver.core.call.half_close(handle);
+    driver.schedule();
+  }
+
+  #record(kind: number, a: number, b: number): void {
+    if (kind === EVENT_DATA) this.#deliver(a, b);
+    else if (kind === EVENT_OPEN) this.#opened();
+    else if (kind === EVENT_DRAIN) this.#fire("drain");
+    else if (kind === EVENT_END) this.#fire("end");
+    else if (kind === EVENT_CLOSE) this.#fire("close");
+    else if (kind === EVENT_ERROR) {
+      this.dispatchEvent(errorEvent(new TCPSocketError(a, channelOf(this).cause)));
+    }
+  }
+
+  #opened(): void {
+    noteAddresses(this);
+    this.#fire("open");
+  }
+
+  #fire(type: string): void {
+    if (this.listens(type)) this.dispatchEvent(trusted(new TCPSocketEvent(type, UNDEFINED)));
+  }
+
+  #deliver(address: number, length: number): void {
+    const { channel, binaryType, checks } = seatOf(this);
+    if (this.listens("messages")) {
+      lendMessages(this, channel.driver, address, length, checks);
+    } else if (this.listens("data")) {
+      const data = receivedData(channel.driver, binaryType, address, length);
+      this.dispatchEvent(trusted(new TCPSocketEvent("data", { data })));
+    } // else nobody wants it and it is dropped, as Mozilla does
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The default host: node:net, as Node, Deno and Bun provide it.
+ *
+ * Owns nothing but the one timer wheel; connections and listeners are in the files beside it.
+ */
+
+import { TimerWheel } from "../timer-wheel.ts";
+import type {
+  ConnectTarget,
+  Host,
+  Listener,
+  ListenerSink,
+  ListenTarget,
+  Sink,
+  Timer,
+  Transport,
+} from "../transport.ts";
+import { NodeListener } from "./listener.ts";
+import { connect } from "./tcp.ts";
+
+const wheel = new TimerWheel({
+  now: () => performance.now(),
+  alarm: (milliseconds, ring) => {
+    const timeout = setTimeout(ring, milliseconds);
+    timeout.unref();
+    return { cancel: () => clearTimeout(timeout) };
+  },
+});
+
+export const nodeHost: Host = {
+  name: "node:net",
+
+  connect(target: ConnectTarget, window: Uint8Array, sink: Sink): Transport {
+    return connect(target, window, sink);
+  },
+
+  listen(target: ListenTarget, sink: ListenerSink): Listener {
+    return new NodeListener(target, sink);
+  },
+
+  timer(milliseconds: number, expired: () => void): Timer {
+    return wheel.start(milliseconds, expired);
+  },
+
+  defer(task: () => void): void {
+    setImmediate(task);
+  },
+
+  view(memory: ArrayBuffer, offset: number, length: number): Uint8Array {
+    return Buffer.from(memory, offset, length);
+  },
+
+  decodeLatin1(memory: ArrayBuffer, offset: number, length: number): string {
+    return whole(memory).latin1Slice(offset, offset + length);
+  },
+
+  encodeLatin1(text: string, memory: ArrayBuffer, offset: number): void {
+    whole(memory).latin1Write(text, offset);
+  },
+};
+
+type Latin1Buffer = Buffer & {
+  latin1Slice(start: number, end: number): string;
+  latin1Write(text: string, offset: number): number;
+};
+
+let lastMemory: ArrayBuffer | undefined;
+let lastBuffer: Latin1Buffer | undefined;
+
+/** A Buffer over all of a memory; the last one is kept, there is rarely a second. */
+function whole(memory: ArrayBuffer): Latin1Buffer {
+  if (lastBuffer === undefined || lastMemory !== memory) {
+    lastMemory = memory;
+    lastBuffer = Buffer.from(memory) as Latin1Buffer;
+  }
+  return lastBuffer;
+}

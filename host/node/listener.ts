@@ -1,0 +1,79 @@
+/**
+ * One listener of node:net.
+ *
+ * Without a host Node binds at once, so a port that is taken is known when the constructor
+ * returns; with a host, or in a cluster worker, it is known later (M115).
+ */
+import cluster from "node:cluster";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import type { Listener, ListenerSink, ListenTarget, Sink } from "../transport.ts";
+import { listenReasonOf } from "./reasons.ts";
+import { accepted, plain } from "./tcp.ts";
+
+export class NodeListener implements Listener {
+  readonly #server: Server;
+  readonly #sink: ListenerSink;
+  readonly #later: boolean;
+  #closed = false;
+
+  constructor(target: ListenTarget, sink: ListenerSink) {
+    const { host, port, backlog, noDelay, keepAlive } = target;
+    this.#sink = sink;
+    this.#later = host !== undefined || cluster.isWorker;
+    this.#server = createServer({
+      allowHalfOpen: true,
+      pauseOnConnect: true,
+      noDelay,
+      keepAlive: keepAlive !== false,
+      keepAliveInitialDelay: keepAlive === false ? 0 : keepAlive,
+    });
+    this.#server.on("connection", (socket: Socket) => accept(socket, sink));
+    this.#server.once("listening", () => sink.listening());
+    this.#server.on("error", (error) => {
+      sink.failed(listenReasonOf(error), error);
+      if (!this.#server.listening) this.#gone();
+    });
+    this.#server.listen({ port, ...(host && { host }), ...(backlog && { backlog }) });
+  }
+
+  get bound(): boolean | null {
+    if (this.#server.listening) return true;
+    return this.#later ? null : false;
+  }
+
+  get localAddress(): string {
+    const address = this.#server.address() as AddressInfo | null;
+    return address === null ? "" : plain(address.address);
+  }
+
+  get localPort(): number {
+    const address = this.#server.address() as AddressInfo | null;
+    return address === null ? 0 : address.port;
+  }
+
+  close(): void {
+    this.#server.close();
+    process.nextTick(() => this.#gone()); // Node's own close event waits for the connections
+  }
+
+  ref(): void {
+    this.#server.ref();
+  }
+
+  unref(): void {
+    this.#server.unref();
+  }
+
+  #gone(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#sink.closed();
+  }
+}
+
+function accept(socket: Socket, sink: ListenerSink): void {
+  let told: Sink | null = null;
+  const transport = accepted(socket, () => told);
+  told = sink.accepted(transport);
+  if (told === null) socket.destroy();
+}

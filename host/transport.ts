@@ -1,0 +1,128 @@
+/**
+ * The interface between the driver and a host: bytes, connections, time, and no rule.
+ *
+ * A host moves every byte and decides nothing: it does what the engine orders and reports what
+ * happened. It never calls a sink inside a call made to it (connect, listen, write, ...): reports
+ * come in tasks or ticks of their own. It knows no protocol and no readyState. Reasons are numbers
+ * of assembly/abi.ts. test/host/transport-contract.ts is what every implementation must pass.
+ */
+
+/** Where a connection's ends are; the empty string and 0 while unknown. */
+export interface Addresses {
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+}
+
+/** Whom a transport tells. Nothing is told after `closed`. */
+export interface Sink {
+  /** TCP is up (with TLS: verified). Clients only, before any other report but `failed`. */
+  connected(): void;
+  /** `count` bytes lie at the start of the window; they are handled when this returns. */
+  received(count: number): void;
+  /** Bytes in the host's own memory; they are copied when this returns. */
+  receivedCopy(bytes: Uint8Array): void;
+  /** `count` more bytes of the last write are with the kernel: their memory is free again. */
+  sent(count: number): void;
+  /** The peer's FIN, behind all its bytes. Writing may go on. */
+  ended(): void;
+  /** The connection is broken, for one of abi.ts's reasons; `cause` is the host's own error. */
+  failed(reason: number, cause: unknown): void;
+  /** The transport is gone. Comes exactly once, last, whatever happened before. */
+  closed(): void;
+}
+
+/** One connection. After `destroy` every method does nothing. */
+export interface Transport {
+  readonly addresses: Addresses;
+  /**
+   * Writes the views in order, `bytes` in all, never 0. The memory behind them stays as it is until
+   * `sent` has covered them. Called again only when everything before is sent.
+   */
+  write(views: readonly Uint8Array[], bytes: number): void;
+  /** No `received`, `receivedCopy` or `ended` until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** FIN behind everything written. Receiving goes on. */
+  finish(): void;
+  /** Lets go, behind a `finish` that is still under way; `closed` follows. */
+  destroy(): void;
+  /** Whether the connection keeps the program alive; it does at first. */
+  ref(): void;
+  unref(): void;
+}
+
+/** Where to, and how. */
+export interface ConnectTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly noDelay: boolean;
+  /** Milliseconds of silence before the first probe, or false. */
+  readonly keepAlive: number | false;
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+  /** 0: either; 4, 6. */
+  readonly family: 0 | 4 | 6;
+  /** A replacement for the host's name look-up, in the host's own shape. */
+  readonly lookup?: unknown;
+}
+
+export interface ListenTarget {
+  /** All interfaces if undefined; then the host binds at once where it can. */
+  readonly host?: string | undefined;
+  readonly port: number;
+  /** Connections the kernel queues; undefined: the host's default. */
+  readonly backlog?: number | undefined;
+  readonly noDelay: boolean;
+  readonly keepAlive: number | false;
+}
+
+/** Whom a listener tells. */
+export interface ListenerSink {
+  /** Bound; comes once, also where `bound` was true at once. */
+  listening(): void;
+  /**
+   * A connection, paused. The driver answers with the sink to tell from now on, or with null: then
+   * the host destroys it.
+   */
+  accepted(transport: Transport): Sink | null;
+  /** It could not bind, or stopped working. */
+  failed(reason: number, cause: unknown): void;
+  closed(): void;
+}
+
+export interface Listener {
+  /** True: bound already; false: refused already (`failed` follows); null: not known yet. */
+  readonly bound: boolean | null;
+  readonly localAddress: string;
+  readonly localPort: number;
+  /** Stops listening; `closed` follows. Accepted connections live on. */
+  close(): void;
+  ref(): void;
+  unref(): void;
+}
+
+/** A running timer. */
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Host {
+  readonly name: string;
+  /**
+   * Starts a connection. Never throws: what is wrong with the target is reported as `failed`. The
+   * window is where `received` bytes go; it stays valid for the connection's life.
+   */
+  connect(target: ConnectTarget, window: Uint8Array, sink: Sink): Transport;
+  listen(target: ListenTarget, sink: ListenerSink): Listener;
+  /** Calls back once after at least so many milliseconds. Keeps no program alive. */
+  timer(milliseconds: number, expired: () => void): Timer;
+  /** Calls back once, soon, in a task of its own. */
+  defer(task: () => void): void;
+  /** A view of engine memory in the form this host writes best. */
+  view(memory: ArrayBuffer, offset: number, length: number): Uint8Array;
+  /** One char per byte, both ways (M39); `text` has no char above U+00FF. */
+  decodeLatin1(memory: ArrayBuffer, offset: number, length: number): string;
+  encodeLatin1(text: string, memory: ArrayBuffer, offset: number): void;
+}
