@@ -9,7 +9,7 @@ import { EVENT_DATA } from "../abi.ts";
 import { record } from "../ring.ts";
 import { Socket } from "../socket.ts";
 
-export const FRAMING_NONE: u32 = 0;
+const FRAMING_NONE: u32 = 0;
 
 export function decode(socket: Socket, from: usize, end: usize): usize {
   assert(socket.framing === FRAMING_NONE);

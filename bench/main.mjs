@@ -1,0 +1,110 @@
+/**
+ * The speed probe: how fast sansock is beside node:net doing the same, and beside its twin in plain
+ * JavaScript (twin/). Each side and each peer is a process of its own, rounds are interleaved, and
+ * what arrives is verified: one wrong byte and the exit code is 1.
+ *
+ *   npm run bench -- [--only receive-bulk,ping-pong] [--rounds 7] [--quick]
+ *                    [--json bench/results/<name>.json] [--profile <folder>]
+ *
+ * --quick runs everything for seconds: too short to compare, enough to see that it works. --json
+ * keeps the raw samples and the machine's facts. --profile has the sides under test write CPU
+ * profiles (.cpuprofile), which slows them down.
+ */
+import { writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import progress from "cli-progress";
+import { questions } from "./questions/index.mjs";
+import { ask } from "./rounds.mjs";
+import { tableOf } from "./table.mjs";
+
+const NO_TTY_MILLISECONDS = 5000;
+
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: "string" },
+    rounds: { type: "string" },
+    quick: { type: "boolean", default: false },
+    json: { type: "string" },
+    profile: { type: "string" },
+  },
+});
+
+try {
+  await main();
+} catch (error) {
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 1;
+}
+
+async function main() {
+  const asked = chosen();
+  const rounds = roundsAsked();
+  const facts = machine();
+  const steps = asked.reduce((sum, { sides }) => sum + Object.keys(sides).length * rounds, 0);
+  const bar = new progress.SingleBar({
+    format: "{bar} {value}/{total} {what}",
+    hideCursor: true,
+    noTTYOutput: true,
+    notTTYSchedule: NO_TTY_MILLISECONDS,
+  });
+  bar.start(steps, 0, { what: "" });
+  const results = [];
+  try {
+    for (const question of asked) {
+      const { name } = question;
+      bar.update({ what: `${name}: warming up` });
+      const step = (side) => bar.increment({ what: `${name}: ${side}` });
+      const how = { rounds, quick: flags.quick, execArgv: profiling(name), step };
+      results.push({ question, samples: await ask(question, how) });
+    }
+  } finally {
+    bar.stop();
+  }
+  console.log(`Node ${facts.node}, ${facts.cores} × ${facts.cpu}, ${rounds} rounds; × > 1: faster`);
+  console.log(tableOf(results));
+  if (flags.json) write(flags.json, facts, results);
+}
+
+function chosen() {
+  const names = flags.only?.split(",");
+  for (const name of names ?? []) {
+    if (!questions.some((one) => one.name === name)) {
+      throw new Error(`--only ${name}: there are ${questions.map((one) => one.name).join(", ")}`);
+    }
+  }
+  return questions.filter(({ name }) => names === undefined || names.includes(name));
+}
+
+function roundsAsked() {
+  const rounds = Number(flags.rounds ?? (flags.quick ? 2 : 7));
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) {
+    throw new Error(`--rounds ${flags.rounds}: an integer from 1 to 100 is allowed`);
+  }
+  return rounds;
+}
+
+function profiling(question) {
+  if (!flags.profile) return [];
+  const folder = resolve(flags.profile, question);
+  return ["--cpu-prof", `--cpu-prof-dir=${folder}`];
+}
+
+function machine() {
+  return {
+    date: new Date().toISOString(),
+    node: process.version,
+    v8: process.versions.v8,
+    platform: `${process.platform} ${process.arch}`,
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    memoryBytes: totalmem(),
+    command: ["node", relative("", process.argv[1]), ...process.argv.slice(2)].join(" "),
+  };
+}
+
+function write(file, facts, results) {
+  const raw = results.map(({ question: { name, unit }, samples }) => ({ name, unit, samples }));
+  writeFileSync(file, `${JSON.stringify({ ...facts, questions: raw }, null, 2)}\n`);
+}

@@ -1,0 +1,27 @@
+/**
+ * All questions, in the order they are asked. A question has
+ *
+ *   name, unit    what one unit of work is; CPU time is told per unit
+ *   amount, quick units in one round
+ *   subject       which role is under test, "run" (the client) or "serve"; the other one is the peer
+ *   sides         name → what the roles need to know, and `versus`: the side it is compared with
+ *   serve(side)   listens, returns the port
+ *   run(side, port, amount, thorough)   one round; returns { units, seconds, ... }
+ *   measures      what is reported: name → { value(sample), lower: true if less is better }
+ */
+import { connectCloseClient, connectCloseServer } from "./connect-close.mjs";
+import { echo } from "./echo.mjs";
+import { pingPong } from "./ping-pong.mjs";
+import { receiveBulk } from "./receive-bulk.mjs";
+import { sendBulk } from "./send-bulk.mjs";
+import { sendSmall } from "./send-small.mjs";
+
+export const questions = [
+  receiveBulk,
+  sendBulk,
+  sendSmall,
+  pingPong,
+  echo,
+  connectCloseClient,
+  connectCloseServer,
+];

@@ -1,0 +1,68 @@
+/**
+ * How fast does a client receive the 64 KiB writes of a plain peer? Copy against copy:
+ * `arraybuffer` gives the app a fresh ArrayBuffer for each read, as does node:net's `onread` with a
+ * slice of its buffer. Borrowed against borrowed: `onmessages` lends the window, as does `onread`
+ * by itself. node:net's everyday way, `data`, stands beside them.
+ */
+import { Check, messagesOf } from "../pattern.mjs";
+import { listenNet } from "../sockets.mjs";
+import { openCopying, openData, openLending, openOnread } from "./receivers.mjs";
+import { request, requested } from "./request.mjs";
+
+const MESSAGE_BYTES = 64 * 1024;
+const COPY = "node:net onread, copy";
+const LEND = "node:net onread, lent";
+
+export const receiveBulk = {
+  name: "receive-bulk",
+  unit: "KiB",
+  amount: 256 * 1024,
+  quick: 16 * 1024,
+  subject: "run",
+  sides: {
+    "sansock arraybuffer": { open: openCopying, library: "sansock", versus: COPY },
+    [COPY]: { open: openOnread, copy: true, versus: COPY },
+    "twin arraybuffer": { open: openCopying, library: "twin", versus: COPY },
+    "node:net data": { open: openData, versus: COPY },
+    "sansock onmessages": { open: openLending, library: "sansock", versus: LEND },
+    [LEND]: { open: openOnread, copy: false, versus: LEND },
+    "twin onmessages": { open: openLending, library: "twin", versus: LEND },
+  },
+  measures: { "MiB/s": { value: ({ units, seconds }) => units / 1024 / seconds } },
+
+  serve() {
+    const messages = messagesOf(MESSAGE_BYTES);
+    return listenNet((socket) => {
+      socket.once("data", (bytes) => {
+        const count = requested(bytes).bytes / MESSAGE_BYTES;
+        let sent = 0;
+        const pump = () => {
+          while (sent < count) if (!socket.write(messages[sent++ % messages.length])) return;
+        };
+        socket.on("drain", pump);
+        pump();
+      });
+    });
+  },
+
+  async run(side, port, amount, thorough) {
+    const check = new Check(thorough);
+    const total = amount * 1024;
+    let finished;
+    const received = new Promise((resolve) => {
+      finished = resolve;
+    });
+    const take = (bytes) => {
+      check.take(bytes);
+      if (check.position > total) throw new Error(`${check.position} bytes came, not ${total}`);
+      if (check.position === total) finished();
+    };
+    const connection = await side.open(side, port, take);
+    const start = performance.now();
+    connection.send(request(total, thorough));
+    await received;
+    const seconds = (performance.now() - start) / 1000;
+    connection.close();
+    return { units: amount, seconds };
+  },
+};

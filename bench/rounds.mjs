@@ -1,0 +1,54 @@
+/**
+ * Asks one question: starts every side and its peer, warms up, then measures in interleaved rounds
+ * (A B C A B C), so that what disturbs the machine disturbs all sides alike.
+ */
+import { Child } from "./child.mjs";
+
+/**
+ * @param question one of questions/index.mjs
+ * @param {{ rounds: number, quick: boolean, execArgv: string[], step: (side: string) => void }} how
+ * @returns samples by side: { units, seconds, cpu (microseconds), ... }
+ */
+export async function ask(question, { rounds, quick, execArgv, step }) {
+  const names = Object.keys(question.sides);
+  const amount = quick ? question.quick : question.amount;
+  const children = [];
+  const start = (role, side) => {
+    const child = new Child(question.name, role, side, role === question.subject ? execArgv : []);
+    children.push(child);
+    return child;
+  };
+  try {
+    const pairs = await Promise.all(names.map((name) => pair(question, name, start)));
+    for (const { client, port } of pairs) await client.call("run", port, amount >> 2, true);
+    for (const one of pairs) await sample(one, amount);
+    const samples = Object.fromEntries(names.map((name) => [name, []]));
+    for (let round = 0; round < rounds; round++) {
+      for (const [index, name] of names.entries()) {
+        step(name);
+        samples[name].push(await sample(pairs[index], amount));
+      }
+    }
+    return samples;
+  } finally {
+    await Promise.all(children.map((child) => child.stop()));
+  }
+}
+
+/** A side and its peer, one of them listening. */
+async function pair(question, name, start) {
+  const peer = question.subject === "serve" ? "run" : "serve";
+  const roles = {
+    [question.subject]: start(question.subject, name),
+    [peer]: start(peer, "peer"),
+  };
+  const port = await roles.serve.call("serve");
+  return { client: roles.run, subject: roles[question.subject], port };
+}
+
+async function sample({ client, subject, port }, amount) {
+  const before = await subject.call("cpu");
+  const result = await client.call("run", port, amount, false);
+  const cpu = (await subject.call("cpu")) - before;
+  return { ...result, cpu };
+}

@@ -1,0 +1,64 @@
+/**
+ * Samples as one table: for each question, measure and side the median with its spread, CPU time of
+ * the side under test per unit, and both in relation to the side it is compared with. Relations are
+ * medians over rounds of the quotient within a round, so that slow phases of the machine cancel.
+ */
+import { getBorderCharacters, table } from "table";
+
+const HEAD = ["question", "side", "median", "min..max", "CPU/unit", "speed ×", "CPU ×", "versus"];
+
+/** @param results [{ question, samples: side → samples }] */
+export function tableOf(results) {
+  const rows = [HEAD];
+  const rules = [0, 1];
+  for (const { question, samples } of results) {
+    for (const [label, measure] of Object.entries(question.measures)) {
+      rows.push(...measureRows(question, label, measure, samples));
+      rules.push(rows.length);
+    }
+  }
+  return table(rows, {
+    border: getBorderCharacters("norc"),
+    drawHorizontalLine: (index) => rules.includes(index),
+    columns: HEAD.map((_, index) => ({
+      alignment: index >= 2 && index <= 6 ? "right" : "left",
+    })),
+  });
+}
+
+function measureRows(question, label, { value, lower }, samples) {
+  const { name, unit, sides } = question;
+  const cpuOf = (sample) => sample.cpu / sample.units;
+  return Object.entries(sides).map(([side, { versus }], index) => {
+    const values = samples[side].map(value);
+    const others = samples[versus];
+    const faster = others.map((other, round) => {
+      return lower ? value(other) / values[round] : values[round] / value(other);
+    });
+    const cpu = others.map((other, round) => cpuOf(samples[side][round]) / cpuOf(other));
+    const alone = versus === side;
+    return [
+      index === 0 ? `${name}, ${label}` : "",
+      side,
+      shown(median(values)),
+      `${shown(Math.min(...values))}..${shown(Math.max(...values))}`,
+      `${shown(median(samples[side].map(cpuOf)))} µs/${unit}`,
+      alone ? "" : median(faster).toFixed(2),
+      alone ? "" : median(cpu).toFixed(2),
+      alone ? "" : versus,
+    ];
+  });
+}
+
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  if (sorted.length % 2 === 1) return sorted[middle];
+  return (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Three digits, or all before the point. */
+function shown(value) {
+  if (value >= 100) return Math.round(value).toLocaleString("en");
+  return value.toPrecision(3);
+}

@@ -1,0 +1,32 @@
+/**
+ * The twin of TCPServerSocket.
+ */
+import { createServer } from "node:net";
+import { ConnectEvent, defineAttributes, ErrorEvent } from "./events.mjs";
+import { TCPSocket } from "./tcp-socket.mjs";
+
+export class TCPServerSocket extends EventTarget {
+  #server;
+
+  static {
+    defineAttributes(TCPServerSocket, ["connect", "error"]);
+  }
+
+  constructor(port, { host, ...options } = {}) {
+    super();
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (accepted) => {
+      const socket = new TCPSocket(undefined, 0, { ...options, accepted });
+      this.dispatchEvent(new ConnectEvent(socket));
+    });
+    this.#server.on("error", (error) => this.dispatchEvent(new ErrorEvent(error)));
+    this.#server.listen({ port, host });
+  }
+
+  get localPort() {
+    return this.#server.address()?.port ?? 0;
+  }
+
+  close() {
+    this.#server.close();
+  }
+}
