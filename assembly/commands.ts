@@ -82,8 +82,8 @@ export function openSocket(role: i32, parent: i32, words: i32): i32 {
     socket.parent = parent;
     socket.flags |= CONNECTED | CONNECT_PENDING | PAUSED;
     changetype<Socket>(listener).connections++;
-    touch(socket);
   }
+  touch(socket);
   return socket.handle;
 }
 

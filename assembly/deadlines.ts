@@ -28,6 +28,7 @@ const QUARTERS: u32 = 4;
 
 function timerOf(socket: Socket): i32 {
   const phase: i32 = socket.phase;
+  if (socket.reason !== 0) return TIMER_NONE; // it has failed
   if (phase === PHASE_CONNECTING) return socket.connectTimeout !== 0 ? TIMER_CONNECT : TIMER_NONE;
   if (phase >= PHASE_OPEN && phase <= PHASE_ENDING) {
     return socket.idleTimeout !== 0 ? TIMER_IDLE : TIMER_NONE;

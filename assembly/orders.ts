@@ -67,11 +67,6 @@ function withdrawUnwanted(socket: Socket): void {
 
 function orderTransport(socket: Socket): void {
   if (socket.buffered !== 0 && socket.inFlight === 0) record(ORDER_FLUSH, socket);
-  const pause = wantsPause(socket);
-  if (pause !== ((socket.flags & PAUSED) !== 0)) {
-    record(pause ? ORDER_PAUSE : ORDER_RESUME, socket);
-    socket.flags ^= PAUSED;
-  }
   if (mayFinish(socket)) {
     socket.flags |= FINISH_ORDERED;
     record(ORDER_FINISH, socket);
@@ -79,6 +74,12 @@ function orderTransport(socket: Socket): void {
   if (mayDestroy(socket)) {
     socket.flags |= DESTROY_ORDERED;
     record(ORDER_DESTROY, socket);
+    return;
+  }
+  const pause = wantsPause(socket);
+  if (pause !== ((socket.flags & PAUSED) !== 0)) {
+    record(pause ? ORDER_PAUSE : ORDER_RESUME, socket);
+    socket.flags ^= PAUSED;
   }
 }
 

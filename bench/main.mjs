@@ -56,7 +56,7 @@ async function main() {
       const { name } = question;
       bar.update({ what: `${name}: warming up` });
       const step = (side) => bar.increment({ what: `${name}: ${side}` });
-      const how = { rounds, quick: flags.quick, execArgv: profiling(name), step };
+      const how = { rounds, quick: flags.quick, execArgv: (side) => profiling(name, side), step };
       results.push({ question, samples: await ask(question, how) });
     }
   } finally {
@@ -85,9 +85,9 @@ function roundsAsked() {
   return rounds;
 }
 
-function profiling(question) {
+function profiling(question, side) {
   if (!flags.profile) return [];
-  const folder = resolve(flags.profile, question);
+  const folder = resolve(flags.profile, question, side.replaceAll(/\W+/g, "-"));
   return ["--cpu-prof", `--cpu-prof-dir=${folder}`];
 }
 

@@ -15,7 +15,7 @@ for (let at = 0; at < PERIOD; at++) {
   state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
   bytes[at] = state >>> 24;
 }
-bytes.copy(bytes, PERIOD, 0, LONGEST);
+for (let at = PERIOD; at < bytes.length; at++) bytes[at] = bytes[at - PERIOD];
 
 /** `length` bytes of the stream, at most 64 KiB, from `position` on. */
 export function streamAt(position, length) {

@@ -4,9 +4,12 @@
  */
 import { Child } from "./child.mjs";
 
+/** The name of the side that is not under test; it has no entry among the sides. */
+const PEER = "peer";
+
 /**
  * @param question one of questions/index.mjs
- * @param {{ rounds: number, quick: boolean, execArgv: string[], step: (side: string) => void }} how
+ * @param {{ rounds: number, quick: boolean, execArgv: (side: string) => string[], step: (side: string) => void }} how
  * @returns samples by side: { units, seconds, cpu (microseconds), ... }
  */
 export async function ask(question, { rounds, quick, execArgv, step }) {
@@ -14,7 +17,7 @@ export async function ask(question, { rounds, quick, execArgv, step }) {
   const amount = quick ? question.quick : question.amount;
   const children = [];
   const start = (role, side) => {
-    const child = new Child(question.name, role, side, role === question.subject ? execArgv : []);
+    const child = new Child(question.name, role, side, side === PEER ? [] : execArgv(side));
     children.push(child);
     return child;
   };
@@ -40,7 +43,7 @@ async function pair(question, name, start) {
   const peer = question.subject === "serve" ? "run" : "serve";
   const roles = {
     [question.subject]: start(question.subject, name),
-    [peer]: start(peer, "peer"),
+    [peer]: start(peer, PEER),
   };
   const port = await roles.serve.call("serve");
   return { client: roles.run, subject: roles[question.subject], port };

@@ -15,7 +15,7 @@ const NET = "node:net";
 export const echo = {
   name: "echo",
   unit: "message",
-  amount: 200_000,
+  amount: 300_000,
   quick: 20_000,
   subject: "serve",
   sides: {

@@ -13,7 +13,7 @@ const CORK = "node:net, corked";
 export const sendSmall = {
   name: "send-small",
   unit: "message",
-  amount: 400_000,
+  amount: 500_000,
   quick: 20_000,
   subject: "run",
   sides: {

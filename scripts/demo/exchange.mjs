@@ -1,7 +1,7 @@
 /**
  * One end of a connection on a TCPSocket: sends so many bytes and a FIN, and receives until the
  * peer's FIN, both at once. It sends as an app should: until send() says false, then again at
- * `drain`. With `reader: "slow"` it also reads as an app may: after each MiB it suspends for a while.
+ * `drain`. A slow one suspends for a while after each MiB it received, as an app that is busy would.
  */
 import { MIB, Payload, Tally } from "./payload.mjs";
 
@@ -9,9 +9,9 @@ const PAUSE_MS = 25;
 
 /**
  * Resolves when the socket has closed, rejects when it has failed.
- * @param meter told of every byte moved, and asked to look at engine memory
+ * @param meter told of all that moves
  */
-export function exchange(socket, { bytes, reader = "eager", meter }) {
+export function exchange(socket, { bytes, slow = false, meter }) {
   const payload = new Payload(bytes);
   const received = new Tally();
   const seen = { buffered: 0, drains: 0, suspends: 0 };
@@ -45,7 +45,7 @@ export function exchange(socket, { bytes, reader = "eager", meter }) {
     const { bytes: lent } = batch;
     received.add(lent);
     meter.moved(lent.length);
-    if (reader === "slow") pauseAt(lent.length);
+    if (slow) pauseAt(lent.length);
   };
 
   return new Promise((resolve, reject) => {

@@ -2,7 +2,6 @@
  * The legs of the demonstration: who connects to whom, and how much goes each way. Running one
  * gives the reports of both ends of every connection; whether they agree is for others to say.
  */
-import { once } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import { TCPServerSocket, TCPSocket } from "../../dist/index.js";
 import { exchange } from "./exchange.mjs";
@@ -11,33 +10,80 @@ import { MIB } from "./payload.mjs";
 const HOST = "127.0.0.1";
 
 /**
- * `bytes` go each way on each connection; `slow` legs send only from client to server.
- * `run(leg, stage)` resolves to `{ ours, theirs }`, lists of ends.
+ * `bytes` go each way on each connection; on a slow leg only to the server, which reads slowly.
+ * `run(leg, stage)` resolves to both lists of ends: those at clients and those at servers.
  */
 export const LEGS = [
-  { name: "TCPSocket, net server", bytes: 96 * MIB, run: dialPeer },
-  { name: "net client, TCPServerSocket", bytes: 96 * MIB, run: servePeer },
-  { name: "sansock, both ends", bytes: 12 * MIB, connections: 8, run: dialOurselves },
-  { name: "the same, slow reader", bytes: 32 * MIB, slow: true, run: dialOurselves },
+  { name: "TCPSocket → net", bytes: 320 * MIB, run: dialPeer },
+  { name: "net → TCPServerSocket", bytes: 320 * MIB, run: servePeer },
+  { name: "sansock, 8 at once", bytes: 40 * MIB, connections: 8, run: dialOurselves },
+  { name: "sansock, slow reader", bytes: 48 * MIB, slow: true, run: dialOurselves },
 ];
 
-/** Payload bytes of all its connections, both ways. */
-export function legBytes({ bytes, connections = 1, slow = false }) {
+/** Payload bytes on the wire, both ways, all connections. */
+export function wireBytes({ bytes, connections = 1, slow = false }) {
   return bytes * connections * (slow ? 1 : 2);
+}
+
+/** How many ends of a connection are ours: so often our engine handles each byte of the wire. */
+export function ownEnds({ run }) {
+  return run === dialOurselves ? 2 : 1;
 }
 
 async function dialPeer({ bytes }, { engine, peer, meter }) {
   const port = await peer.serve(bytes);
-  const socket = new TCPSocket(HOST, port, { engine, allowHalfOpen: true });
-  const ours = exchange(socket, { bytes, meter });
-  return { ours: [await ours], theirs: [await peer.end()] };
+  const client = exchange(dial(port, engine), { bytes, meter });
+  const [ours, theirs] = await Promise.all([client, peer.end()]);
+  return { clients: [ours], servers: [theirs] };
 }
 
 async function servePeer({ bytes }, { engine, peer, meter }) {
   const server = await listen(engine);
+  const accepted = accept(server, 1, { bytes, meter });
   peer.dial(server.localPort, bytes);
-  const [{ socket }] = await once(server, "connect");
-  server.close();
-  const ours = exchange(socket, { bytes, meter });
-  return { ours: [await ours], theirs: [await peer.end()] };
+  const [theirs, ours] = await Promise.all([peer.end(), accepted]);
+  return { clients: [theirs], servers: ours };
+}
+
+async function dialOurselves({ bytes, connections = 1, slow = false }, { engine, meter }) {
+  const server = await listen(engine);
+  const accepted = accept(server, connections, { bytes: slow ? 0 : bytes, slow, meter });
+  const dialled = Array.from({ length: connections }, () =>
+    exchange(dial(server.localPort, engine), { bytes, meter }),
+  );
+  const [clients, servers] = await Promise.all([Promise.all(dialled), accepted]);
+  return { clients, servers };
+}
+
+function dial(port, engine) {
+  // Half-open, so that the one who is done first can still receive.
+  return new TCPSocket(HOST, port, { engine, allowHalfOpen: true });
+}
+
+/** A server, once its port is known. */
+async function listen(engine) {
+  const server = new TCPServerSocket(0, { host: HOST, engine, allowHalfOpen: true });
+  let failure;
+  server.onerror = ({ error }) => {
+    failure = error;
+  };
+  while (server.localPort === 0) {
+    if (failure) throw failure;
+    await setImmediate();
+  }
+  return server;
+}
+
+/** Takes so many connections, then listens no more. Resolves to their ends when all have closed. */
+function accept(server, connections, order) {
+  return new Promise((resolve, reject) => {
+    const ends = [];
+    server.onconnect = ({ socket }) => {
+      ends.push(exchange(socket, order)); // its data comes right after this handler: no later
+      if (ends.length < connections) return;
+      server.close();
+      Promise.all(ends).then(resolve, reject);
+    };
+    server.onerror = ({ error }) => reject(error);
+  });
 }

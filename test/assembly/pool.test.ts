@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as abi from "../../assembly/abi.ts";
-import { BareCore, BUILDS, pattern } from "../support/bare-core.ts";
+import { BUILDS, Embedder, pattern } from "../support/embedder.ts";
 
 describe.each(BUILDS)("the pool of %s", (build) => {
   test("starts whole and never changes the size of memory", () => {
-    const core = new BareCore(build);
+    const core = new Embedder(build);
     const pages = core.memory.buffer.byteLength;
     expect(pages).toBe(2 << 20);
     expect(core.poolFree).toBe(core.poolBytes);
@@ -15,7 +15,7 @@ describe.each(BUILDS)("the pool of %s", (build) => {
   });
 
   test("says 0 when full, and is whole again afterwards", () => {
-    const core = new BareCore(build);
+    const core = new Embedder(build);
     const handles = Array.from({ length: 32 }, () => core.opened());
     let pooled = 0;
     for (const handle of handles) {
@@ -33,7 +33,7 @@ describe.each(BUILDS)("the pool of %s", (build) => {
   });
 
   test("keeps a smallest block for every socket, whatever the others hold", () => {
-    const core = new BareCore(build);
+    const core = new Embedder(build);
     const handles = Array.from({ length: 32 }, () => core.opened());
     const [greedy] = handles as [number];
     for (let size = 65536; size >= 256; size >>= 1) {
@@ -56,7 +56,7 @@ describe.each(BUILDS)("the pool of %s", (build) => {
     const step = fc.tuple(fc.nat(7), fc.integer({ min: 1, max: 70_000 }), fc.nat());
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-        const core = new BareCore(build);
+        const core = new Embedder(build);
         const sockets = Array.from({ length: 8 }, () => core.opened());
         const inFlight = new Array<number>(8).fill(0);
         for (const [which, size, how] of steps) {
@@ -81,7 +81,7 @@ describe.each(BUILDS)("the pool of %s", (build) => {
   });
 
   test("zeroes what a socket sent and received", () => {
-    const core = new BareCore(build);
+    const core = new Embedder(build);
     const canary = Buffer.from("plaintext-canary");
     const long = Buffer.concat(Array.from({ length: 500 }, () => canary));
     const handle = core.opened();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as abi from "../../assembly/abi.ts";
-import { BareCore, BUILDS } from "../support/bare-core.ts";
+import { BUILDS, Embedder } from "../support/embedder.ts";
 
 const PHASES = [
   ...["free", "connecting", "open", "receiving"],
@@ -67,7 +67,7 @@ const READY: Record<string, number> = {
 };
 
 describe.each(BUILDS)("the state table of %s", (build) => {
-  const { call } = new BareCore(build);
+  const { call } = new Embedder(build);
 
   test("has exactly the steps that are allowed", () => {
     const found: Record<string, Record<string, string>> = {};

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as abi from "../../assembly/abi.ts";
-import { BareCore, BUILDS, pattern } from "../support/bare-core.ts";
+import { BUILDS, Embedder, pattern } from "../support/embedder.ts";
 
 describe.each(BUILDS)("the send queue of %s", (build) => {
   test("M73: a send transmits nothing; the order to flush comes with the next poll", () => {
-    const core = new BareCore(build);
+    const core = new Embedder(build);
     const handle = core.opened();
     expect(core.send(handle, pattern(100))).toBe(1);
     expect(core.call.bytes_sent(handle)).toBe(0);
@@ -13,7 +13,7 @@ describe.each(BUILDS)("the send queue of %s", (build) => {
   });
 
   test("M74: order is kept, small payloads coalesce", () => {
-    const core = new BareCore(build);
+    const core = new Embedder(build);
     const handle = core.opened();
     const parts = Array.from({ length: 50 }, (_, i) => pattern(1 + ((i * 37) % 200), i));
     for (const part of parts) core.send(handle, part);
@@ -27,7 +27,7 @@ describe.each(BUILDS)("the send queue of %s", (build) => {
   });
 
   test("gathered bytes stay as they are until sent covers them", () => {
-    const core = new BareCore(build);
+    const core = new Embedder(build);
     const handle = core.opened();
     core.send(handle, pattern(1000, 1));
     core.drain();
@@ -40,7 +40,7 @@ describe.each(BUILDS)("the send queue of %s", (build) => {
   });
 
   test("one write is in flight at a time, of at most 256 KiB", () => {
-    const core = new BareCore(build, [16 << 20, 4, 65536]);
+    const core = new Embedder(build, [16 << 20, 4, 65536]);
     const handle = core.opened();
     for (let i = 0; i < 10; i++) core.send(handle, pattern(60_000, i));
     expect(core.kinds()).toEqual(["flush"]);
@@ -56,7 +56,7 @@ describe.each(BUILDS)("the send queue of %s", (build) => {
   });
 
   test("a payload above the pooled size is external, and what follows joins it", () => {
-    const core = new BareCore(build);
+    const core = new Embedder(build);
     const handle = core.opened();
     core.send(handle, pattern(100));
     expect(core.call.reserve(handle, abi.POOLED_PAYLOAD_BYTES_MAX + 1)).toBe(0);
@@ -85,7 +85,7 @@ describe.each(BUILDS)("the send queue of %s", (build) => {
     );
     fc.assert(
       fc.property(fc.array(op, { maxLength: 120 }), (ops) => {
-        const core = new BareCore(build);
+        const core = new Embedder(build);
         const handle = core.opened();
         let buffered = 0;
         let inFlight = 0;
@@ -114,7 +114,7 @@ describe.each(BUILDS)("the send queue of %s", (build) => {
   });
 
   test("maxBufferedAmount refuses what would pass it, and queues nothing", () => {
-    const core = new BareCore(build);
+    const core = new Embedder(build);
     const handle = core.opened({ [abi.OPEN_BUFFERED_MAX]: 1000 });
     expect(core.send(handle, pattern(1000))).toBe(1);
     expect(core.call.reserve(handle, 1)).toBe(abi.E_LIMIT);
@@ -126,7 +126,7 @@ describe.each(BUILDS)("the send queue of %s", (build) => {
   });
 
   test("misuse is refused and changes nothing", () => {
-    const core = new BareCore(build);
+    const core = new Embedder(build);
     const handle = core.opened();
     expect(core.call.commit(handle, 1)).toBe(abi.E_ARG);
     core.send(handle, pattern(10));
@@ -143,7 +143,7 @@ describe.each(BUILDS)("the send queue of %s", (build) => {
   });
 
   test("idle sockets hold no block", () => {
-    const core = new BareCore(build);
+    const core = new Embedder(build);
     const handle = core.opened();
     core.send(handle, pattern(5000));
     core.drain();

@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as abi from "../../assembly/abi.ts";
-import { BareCore, BUILDS, SMALL } from "../support/bare-core.ts";
+import { BUILDS, Embedder, SMALL } from "../support/embedder.ts";
 
 describe.each(BUILDS)("handles of %s", (build) => {
   test("are positive and differ", () => {
-    const core = new BareCore(build);
+    const core = new Embedder(build);
     const handles = Array.from({ length: 32 }, () => core.open());
     expect(handles.every((handle) => handle > 0)).toBe(true);
     expect(new Set(handles).size).toBe(32);
   });
 
   test("run out at maxSockets, and come back", () => {
-    const core = new BareCore(build);
+    const core = new Embedder(build);
     const handles = Array.from({ length: 32 }, () => core.open());
     expect(core.open()).toBe(abi.E_LIMIT);
     expect(core.control(abi.CONTROL_REFUSED)).toBe(1);
@@ -22,7 +22,7 @@ describe.each(BUILDS)("handles of %s", (build) => {
   });
 
   test("die with their socket: every call says so and touches no other socket", () => {
-    const core = new BareCore(build, [2 << 20, 1, abi.WINDOW_BYTES_MIN]);
+    const core = new Embedder(build, [2 << 20, 1, abi.WINDOW_BYTES_MIN]);
     const dead = core.opened();
     core.finish(dead);
     const heir = core.opened();
@@ -43,7 +43,7 @@ describe.each(BUILDS)("handles of %s", (build) => {
   });
 
   test("do not come round again within 100,000 sockets, one at a time", () => {
-    const core = new BareCore(build, [4 << 20, 1000, abi.WINDOW_BYTES_MIN]);
+    const core = new Embedder(build, [4 << 20, 1000, abi.WINDOW_BYTES_MIN]);
     const seen = new Set<number>();
     for (let i = 0; i < 100_000; i++) {
       const handle = core.open();
@@ -57,7 +57,7 @@ describe.each(BUILDS)("handles of %s", (build) => {
   });
 
   test("that were never given are stale", () => {
-    const core = new BareCore(build, SMALL);
+    const core = new Embedder(build, SMALL);
     const given = new Set([core.opened(), core.opened()]);
     fc.assert(
       fc.property(fc.integer(), (handle) => {
@@ -69,7 +69,7 @@ describe.each(BUILDS)("handles of %s", (build) => {
   });
 
   test("free slots are counted and the memory is whole again", () => {
-    const core = new BareCore(build);
+    const core = new Embedder(build);
     const handles = Array.from({ length: 20 }, () => core.opened());
     for (const handle of handles) core.send(handle, new Uint8Array(3000));
     expect(core.control(abi.CONTROL_SOCKETS)).toBe(20);

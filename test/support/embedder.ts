@@ -39,7 +39,7 @@ function load(build: string): WebAssembly.Module {
   return module;
 }
 
-export class BareCore {
+export class Embedder {
   readonly call: CoreExports;
   readonly memory: WebAssembly.Memory;
 

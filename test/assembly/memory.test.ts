@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import * as abi from "../../assembly/abi.ts";
+import { BUILDS, Embedder, SMALL } from "../support/embedder.ts";
+
+const PAGE = 65536;
+
+describe.each(BUILDS)("init of %s", (build) => {
+  test("divides memory once", () => {
+    const core = new Embedder(build);
+    expect(core.init(SMALL)).toBe(abi.E_STATE);
+    expect(core.control(abi.CONTROL_MAGIC)).toBe(abi.MAGIC);
+    expect(core.control(abi.CONTROL_WINDOW_BYTES)).toBe(abi.WINDOW_BYTES_MIN);
+    const window = core.control(abi.CONTROL_WINDOW);
+    expect(window + abi.WINDOW_BYTES_MIN + core.poolBytes).toBeLessThanOrEqual(2 << 20);
+  });
+
+  test("has defaults of its own: 64 MiB, 65536 sockets", () => {
+    const core = new Embedder(build, null);
+    expect(core.call.init(0)).toBe(0);
+    expect(core.memory.buffer.byteLength).toBe(64 << 20);
+    expect(core.poolBytes).toBeGreaterThan(65536 * 256);
+  });
+
+  test("refuses what cannot be divided, and may then be tried again", () => {
+    const core = new Embedder(build, null);
+    const bad = [
+      [1 << 20, 65536, PAGE],
+      [64 << 20, 0, PAGE],
+      [64 << 20, abi.SOCKETS_MAX + 1, PAGE],
+      [64 << 20, 16, abi.WINDOW_BYTES_MIN - 1],
+      [64 << 20, 16, abi.WINDOW_BYTES_MAX + 1],
+      [0, 16, PAGE],
+      [0xffffffff, 16, PAGE],
+    ];
+    for (const config of bad) expect(core.init(config), String(config)).toBe(abi.E_ARG);
+    expect(core.call.init(-1)).toBe(abi.E_ARG);
+    expect(core.call.init(99)).toBe(abi.E_ARG);
+    expect(core.init(SMALL)).toBe(0);
+  });
+
+  test("before it nothing works and nothing traps", () => {
+    const core = new Embedder(build, null);
+    for (const [name, call] of Object.entries(core.call)) {
+      if (typeof call !== "function" || name === "init") continue;
+      for (const value of [0, 1, -1, 1 << 20, 0x7fffffff]) {
+        expect(() => (call as (...args: number[]) => number)(value, value, value)).not.toThrow();
+      }
+    }
+    expect(core.open()).toBe(abi.E_NOMEM);
+    expect(core.init(SMALL)).toBe(0);
+    expect(core.open()).toBeGreaterThan(0);
+  });
+});
