@@ -14,9 +14,9 @@ const HOST = "127.0.0.1";
  * `run(leg, stage)` resolves to both lists of ends: those at clients and those at servers.
  */
 export const LEGS = [
-  { name: "TCPSocket → net", bytes: 320 * MIB, run: dialPeer },
-  { name: "net → TCPServerSocket", bytes: 320 * MIB, run: servePeer },
-  { name: "sansock, 8 at once", bytes: 40 * MIB, connections: 8, run: dialOurselves },
+  { name: "TCPSocket → net", bytes: 256 * MIB, run: dialPeer },
+  { name: "net → TCPServerSocket", bytes: 256 * MIB, run: servePeer },
+  { name: "sansock, 8 at once", bytes: 32 * MIB, connections: 8, run: dialOurselves },
   { name: "sansock, slow reader", bytes: 48 * MIB, slow: true, run: dialOurselves },
 ];
 

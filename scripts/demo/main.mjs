@@ -6,7 +6,7 @@
  * minute without an end, is a message and exit code 1.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Engine } from "../../dist/index.js";
+import { Engine, TCPSocketError } from "../../dist/index.js";
 import { LEGS, ownEnds, wireBytes } from "./legs.mjs";
 import { Meter } from "./meter.mjs";
 import { MIB } from "./payload.mjs";
@@ -91,6 +91,7 @@ async function conclude() {
 function fail(reason) {
   progress?.stop();
   peer?.kill();
-  console.error(`\nThe demonstration failed: ${reason?.stack ?? reason}`);
+  const bug = reason instanceof Error && !(reason instanceof TCPSocketError);
+  console.error(`\nThe demonstration failed: ${bug ? reason.stack : reason}`);
   process.exit(1);
 }

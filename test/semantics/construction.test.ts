@@ -2,7 +2,6 @@
 import { describe, expect, test } from "vitest";
 import { Engine, type SocketOptions, TCPServerSocket, TCPSocket } from "../../bindings/index.ts";
 import { Loopback } from "../../host/loopback/index.ts";
-import { turns } from "./support/signal.ts";
 import { Watch } from "./support/watch.ts";
 import { EVERYWHERE, inWorlds, LOOPBACK, NODE } from "./support/world.ts";
 
@@ -163,13 +162,13 @@ describe("arguments", () => {
   test("M14: each option is read once, when the socket is made", () => {
     let reads = 0;
     const options = {
+      engine: still(),
       get binaryType(): "arraybuffer" {
         reads++;
         return "arraybuffer";
       },
     };
-    const engine = still();
-    const socket = new TCPSocket("h", 1, Object.defineProperty(options, "engine", { value: engine, enumerable: true }));
+    const socket = new TCPSocket("127.0.0.1", 1, options);
     expect(reads).toBe(1);
     expect(socket.binaryType).toBe("arraybuffer");
     expect(reads).toBe(1);
@@ -247,6 +246,5 @@ inWorlds([...NODE.filter(({ address }) => address === "::1"), ...LOOPBACK.slice(
     const client = world.open(port, {}, "::1");
     await client.fired("open");
     expect(client.socket.host).toBe("::1");
-    await turns(1);
   });
 });

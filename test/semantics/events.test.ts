@@ -1,0 +1,294 @@
+/** Chapters 4 and 5 of Mozilla's API: the event objects, their contents and their order. */
+import { describe, expect, test } from "vitest";
+import {
+  Engine,
+  type MessageBatch,
+  TCPServerSocketEvent,
+  TCPSocket,
+  TCPSocketErrorEvent,
+  TCPSocketEvent,
+} from "../../bindings/index.ts";
+import { Loopback } from "../../host/loopback/index.ts";
+import { difference, joined, latin1, pattern, text } from "./support/bytes.ts";
+import { reports } from "./support/reports.ts";
+import { EVERYWHERE, inWorlds } from "./support/world.ts";
+
+const ALL_BYTES = pattern(0x100, 0).map((_, i) => i);
+
+describe("M44: events made by hand", () => {
+  test("TCPSocketEvent: data is null unless given", () => {
+    const event = new TCPSocketEvent("data");
+    expect([event.type, event.data, event.isTrusted]).toEqual(["data", null, false]);
+    expect(new TCPSocketEvent("x", { data: 7 }).data).toBe(7);
+    expect(event).toBeInstanceOf(Event);
+  });
+
+  test("TCPSocketErrorEvent: empty strings and 0 unless given", () => {
+    const { name, message, errorCode } = new TCPSocketErrorEvent("error");
+    expect([name, message, errorCode]).toEqual(["", "", 0]);
+    const given = { name: "NetworkError", message: "Network", errorCode: 5 };
+    const event = new TCPSocketErrorEvent("error", given);
+    expect({ name: event.name, message: event.message, errorCode: event.errorCode }).toEqual(given);
+    expect(event.data).toMatchObject({ name: "NetworkError", message: "Network" });
+  });
+
+  test("TCPServerSocketEvent: socket is null unless given", () => {
+    expect(new TCPServerSocketEvent("connect").socket).toBeNull();
+    const engine = new Engine({ host: new Loopback({ virtual: true }) });
+    const socket = new TCPSocket("h", 1, { engine });
+    expect(new TCPServerSocketEvent("connect", { socket }).socket).toBe(socket);
+  });
+});
+
+inWorlds(EVERYWHERE, (test) => {
+  test("M4 M5: on… handlers and listeners in order of first setting, this is the socket", async (world) => {
+    const listening = world.listen();
+    const { socket } = world.open(listening.port);
+    const order: unknown[] = [];
+    socket.addEventListener("open", () => order.push("before"));
+    socket.onopen = () => order.push("replaced");
+    socket.addEventListener("open", () => order.push("after"));
+    const watched = new Promise<void>((resolve) => {
+      socket.onopen = function (event) {
+        order.push(this === socket, event.target === socket, event.currentTarget === socket);
+        setImmediate(resolve);
+      };
+    });
+    const removed = (): unknown => order.push("removed");
+    socket.addEventListener("open", removed);
+    socket.removeEventListener("open", removed);
+    socket.addEventListener("open", () => order.push("once"), { once: true });
+    await watched;
+    expect(order).toEqual(["before", true, true, true, "after", "once"]);
+  });
+
+  test("M6: a handler that throws is reported, and everything goes on", async (world) => {
+    const [client, peer] = await world.client();
+    const { socket } = client;
+    const after: string[] = [];
+    const reported = await reports(3, async () => {
+      for (const type of ["data", "drain", "close"]) {
+        socket.addEventListener(type, () => {
+          throw new Error(`from ${type}`);
+        });
+        socket.addEventListener(type, () => after.push(type));
+      }
+      peer.wire.write(pattern(1));
+      await client.got(1);
+      socket.send(pattern(65_537));
+      await client.fired("drain");
+      socket.close();
+      await client.fired("close");
+    });
+    expect(reported).toEqual(["from data", "from drain", "from close"]);
+    expect(after).toEqual(["data", "drain", "close"]);
+    expect(client.types).toBe("open data drain close");
+    await peer.fired("end");
+    expect(peer.received).toBe(65_537);
+  });
+
+  test("M35 M36: flags, targets, and data undefined but for data events", async (world) => {
+    const [client, peer] = await world.client();
+    const inside: unknown[] = [];
+    for (const type of ["drain", "data", "close"]) {
+      client.socket.addEventListener(type, ({ target, currentTarget }) => {
+        inside.push(target === client.socket && currentTarget === client.socket);
+      });
+    }
+    peer.wire.write(pattern(1));
+    await client.got(1);
+    client.socket.send(pattern(65_537));
+    await client.fired("drain");
+    client.socket.close();
+    await client.fired("close");
+    expect(inside).toEqual([true, true, true]);
+    expect(client.types).toBe("open data drain close");
+    for (const { event, type } of client.seen) {
+      const { bubbles, cancelable, isTrusted, target } = event;
+      expect([bubbles, cancelable, isTrusted], type).toEqual([false, false, true]);
+      expect(event).toBeInstanceOf(TCPSocketEvent);
+      expect(target).toBe(client.socket);
+      if (type === "data") continue;
+      expect("data" in event, type).toBe(true);
+      expect((event as TCPSocketEvent).data, type).toBeUndefined();
+    }
+  });
+
+  test("M35 M42 M43: what an error event says", async (world) => {
+    const client = world.open(await world.deadPort());
+    await client.fired("close");
+    const event = client.error as TCPSocketErrorEvent;
+    expect(event).toBeInstanceOf(TCPSocketErrorEvent);
+    const { name, message, errorCode, bubbles, cancelable, isTrusted, target } = event;
+    expect([name, message, errorCode]).toEqual(["ConnectionRefusedError", "Network", 0x804b000d]);
+    expect([bubbles, cancelable, isTrusted]).toEqual([false, false, true]);
+    expect(target).toBe(client.socket);
+    expect(event.data).toMatchObject({ name, message });
+  });
+
+  test("M38: arraybuffer: fresh, exact, the listener's own to change or transfer", async (world) => {
+    const [client, peer] = await world.client({ binaryType: "arraybuffer" });
+    const sizes: number[] = [];
+    client.socket.ondata = ({ data }) => {
+      sizes.push(data.byteLength);
+      expect(data).toBeInstanceOf(ArrayBuffer);
+    };
+    peer.wire.write(pattern(1000));
+    const first = await client.got(1000);
+    expect(difference(first, pattern(1000))).toBeNull();
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(1000);
+    const [kept] = client.chunks as [ArrayBuffer];
+    const expected = new Uint8Array(kept.slice(0));
+    peer.wire.write(pattern(1000, 500));
+    await client.got(2000);
+    expect(difference(new Uint8Array(kept), expected), "not reused").toBeNull();
+    expect(new Set(client.chunks).size).toBe(client.chunks.length);
+    structuredClone(kept, { transfer: [kept] });
+    expect(kept.byteLength).toBe(0);
+    peer.wire.write(pattern(10, 7));
+    await client.until("10 more", () => client.chunks.length > sizes.length - 1 && client.received >= 2010);
+  });
+
+  test("M39 M40: string: a char per byte, zeros and bytes above 127 included", async (world) => {
+    const [client, peer] = await world.client({ binaryType: "string" });
+    peer.wire.write(joined(ALL_BYTES, new Uint8Array(3), latin1("\u00e4\u00f6\0end")));
+    await client.got(256 + 3 + 6);
+    for (const chunk of client.chunks) expect(chunk).toBeTypeOf("string");
+    const expected = `${text(ALL_BYTES)}\0\0\0\u00e4\u00f6\0end`;
+    expect(client.chunks.join("")).toBe(expected);
+  });
+
+  test("uint8array: bytes the app owns", async (world) => {
+    const [client, peer] = await world.client({ binaryType: "uint8array" });
+    peer.wire.write(pattern(500));
+    await client.got(500);
+    const kept = client.bytes;
+    peer.wire.write(pattern(500, 77));
+    await client.got(1000);
+    for (const chunk of client.chunks) expect(chunk).toBeInstanceOf(Uint8Array);
+    expect(difference(client.bytes.subarray(0, 500), kept)).toBeNull();
+    expect(difference(client.bytes, joined(pattern(500), pattern(500, 77)))).toBeNull();
+  });
+
+  test("M41: no data event is empty, and nothing is lost or reordered", async (world) => {
+    const [client, peer] = await world.client();
+    const size = world.mark * 3;
+    for (let i = 0; i < 3; i++) peer.wire.write(pattern(world.mark, i * world.mark));
+    await client.got(size);
+    expect(Math.min(...client.chunks.map((chunk) => (chunk as string).length))).toBeGreaterThan(0);
+    expect(difference(client.bytes, pattern(size))).toBeNull();
+  });
+
+  test("M45 M48: open, data, close; all data in front of the FIN comes first", async (world) => {
+    const [client, peer] = await world.client();
+    peer.wire.write(pattern(world.mark * 2));
+    peer.wire.end();
+    await client.fired("close");
+    expect(client.types).toBe("open data close");
+    expect(difference(client.bytes, pattern(world.mark * 2))).toBeNull();
+  });
+
+  test("M46: close follows error in the same turn", async (world) => {
+    const refused = world.open(await world.deadPort());
+    const [broken, peer] = await world.client();
+    for (const { socket } of [refused, broken]) {
+      let turn = "same";
+      socket.onerror = () => {
+        expect(socket.readyState).toBe("closed");
+        setImmediate(() => {
+          turn = "later";
+        });
+        setTimeout(() => {
+          turn = "later";
+        });
+      };
+      socket.onclose = () => expect(turn).toBe("same");
+    }
+    peer.wire.reset();
+    await Promise.all([refused.fired("close"), broken.fired("close")]);
+    expect([refused.types, broken.types]).toEqual(["error close", "open error close"]);
+  });
+
+  test("M47: close() with nothing pending is close only; above the mark drain first", async (world) => {
+    const [quiet, peer] = await world.client();
+    quiet.socket.send("few");
+    await peer.got(3);
+    await world.settled();
+    quiet.socket.close();
+    await quiet.fired("close");
+    expect(quiet.types).toBe("open close");
+    const [loud] = await world.pair({ highWaterMark: world.mark });
+    expect(loud.socket.send(pattern(world.mark + 1))).toBe(false);
+    loud.socket.close();
+    await loud.fired("close");
+    expect(loud.types).toBe("open drain close");
+  });
+
+  test("M50: microtasks run between events of different I/O", async (world) => {
+    const listening = await world.peers();
+    const client = world.open(listening.port);
+    const order: string[] = [];
+    const note = (type: string) => () => {
+      order.push(type);
+      void Promise.resolve().then(() => order.push(`after ${type}`));
+    };
+    client.socket.onopen = note("open");
+    client.socket.ondata = note("data");
+    client.socket.onclose = note("close");
+    const peer = await listening.accept();
+    peer.wire.write(pattern(1));
+    await client.got(1);
+    peer.wire.end();
+    await client.fired("close");
+    await world.settled();
+    const types = ["open", "data", "close"];
+    expect(order).toEqual(types.flatMap((type) => [type, `after ${type}`]));
+  });
+
+  test("without a consumer data is dropped, a later one gets what comes later", async (world) => {
+    const listening = world.listen();
+    const socket = new TCPSocket(world.address, listening.port, world.options({}));
+    await new Promise((resume) => {
+      socket.onopen = resume;
+    });
+    const served = await listening.accept();
+    const echoed = new Promise<void>((resume) => {
+      served.socket.ondata = () => resume();
+    });
+    served.socket.send("early");
+    await world.settled();
+    let came = "";
+    const late = new Promise<void>((resume) => {
+      socket.ondata = ({ data }) => {
+        came += data;
+        if (came.endsWith("late")) resume();
+      };
+    });
+    socket.send("?");
+    await echoed;
+    served.socket.send("late");
+    await late;
+    expect(came).toBe("late");
+    socket.close();
+  });
+
+  test("messages: takes all input instead of data, one lent batch a read", async (world) => {
+    const [client, peer] = await world.client({ binaryType: "uint8array" });
+    const batches: MessageBatch[] = [];
+    let came = "";
+    const all = new Promise<void>((resume) => {
+      client.socket.onmessages = ({ data }) => {
+        batches.push(data);
+        expect(data.length).toBe(1);
+        came += text(data.at(0));
+        if (came.length === 300) resume();
+      };
+    });
+    peer.wire.write(pattern(300));
+    await all;
+    await world.settled();
+    expect(difference(latin1(came), pattern(300))).toBeNull();
+    expect(client.all("data")).toEqual([]);
+    for (const batch of batches) expect(() => batch.at(0)).toThrow();
+  });
+});
