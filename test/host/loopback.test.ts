@@ -16,7 +16,11 @@ contract("no faults", { seed: 1 });
 for (const seed of [11, 12, 13]) {
   const reads = "mixed";
   contract("one byte a write", { seed, reads, capacity: 4096, faults: { writeMax: 1 } }, SMALL);
-  contract("one byte a read", { seed, reads: "copy", capacity: 1, faults: { readMax: 1 } }, SMALL);
+  contract(
+    "one byte a read",
+    { seed, reads: "copy", capacity: 1024, faults: { readMax: 1 } },
+    SMALL,
+  );
   contract("random cuts", { seed, reads, faults: { split: true, coalesce: seed === 12 } });
   const rough: Partial<Faults> = { split: true, reorder: true, latency: [0, 20] };
   contract("reordered", { seed, reads, faults: { ...rough, finWithData: seed === 13 } });

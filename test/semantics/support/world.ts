@@ -215,7 +215,8 @@ type Declare = (name: string, run: (world: World, place: Place) => unknown) => v
 
 /** Declares the tests once for each of the places, each with a world of its own. */
 export function inWorlds(places: readonly Place[], declare: (test: Declare) => void): void {
-  describe.each(places)("$name", (place) => {
+  // "%s" and not "$name", which cuts long names: the seed must be readable.
+  describe.each(places.map((place) => [place.name, place] as const))("%s", (_, place) => {
     declare((name, run) => {
       test(name, async () => {
         const world = new World(place);

@@ -1,0 +1,52 @@
+/** What the pages claim and a program can check. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const ROOT = new URL("..", import.meta.url);
+const PAGES = ["README.md", "docs/architecture.md", "docs/contributing.md"];
+
+function read(file: string): string {
+  return readFileSync(new URL(file, ROOT), "utf8");
+}
+
+describe("the documentation", () => {
+  test("the state diagram is the core's", () => {
+    const script = fileURLToPath(new URL("scripts/state-diagram.mjs", ROOT));
+    execFileSync(process.execPath, [script, "--check"], { stdio: "pipe" });
+  });
+
+  test.each(PAGES)("every file that %s names exists", (page) => {
+    const named = [
+      ...read(page).matchAll(/`((?:assembly|bindings|host|scripts|test|docs)\/[^`*]*)`/g),
+    ];
+    const missing = named
+      .map(([, path]) => path as string)
+      .filter((path) => {
+        return !existsSync(new URL(path, ROOT));
+      });
+    expect(missing).toEqual([]);
+  });
+
+  test.each(PAGES)("every npm script that %s names exists", (page) => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const named = [...read(page).matchAll(/npm (?:run )?([a-z:]+)\b/g)].map(([, name]) => name);
+    const known = new Set([...Object.keys(scripts), "ci"]);
+    const prose = new Set(["with", "and"]);
+    expect(
+      named.filter((name) => !known.has(name as string) && !prose.has(name as string)),
+    ).toEqual([]);
+  });
+
+  test("README's first example runs and prints what it says", () => {
+    const code = read("README.md").match(/```js\n([\s\S]*?)```/)?.[1] ?? "";
+    const entry = new URL("dist/index.js", ROOT).href;
+    const program = code.replace('"sansock"', JSON.stringify(entry));
+    const printed = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+      encoding: "utf8",
+      timeout: 10_000,
+    });
+    expect(printed.trim()).toBe("HELLO");
+  });
+});
