@@ -7,7 +7,6 @@ import {
   E_ARG,
   E_BUSY,
   E_LIMIT,
-  E_NOMEM,
   E_STALE,
   E_STATE,
   NO_LIMIT,
@@ -35,7 +34,6 @@ import {
 import { configWord, getControl, setControl } from "./control.ts";
 import { touch } from "./dirty.ts";
 import { releaseHeld } from "./held.ts";
-import { promise } from "./pool.ts";
 import { begin, step } from "./ready-state.ts";
 import {
   belowHighWaterMark,
@@ -69,7 +67,6 @@ export function openSocket(role: i32, parent: i32, words: i32): i32 {
     const refusal = refuse(changetype<Socket>(listener));
     if (refusal !== 0) return refusal;
   }
-  if (!promise()) return refused(E_NOMEM);
   const record = claimSocket();
   if (record === 0) return refused(E_LIMIT);
   const socket = changetype<Socket>(record);

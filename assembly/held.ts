@@ -22,8 +22,8 @@ import {
   poolBytes,
   poolHasRoom,
   promise,
+  redeem,
   UNIT_BYTES,
-  unpromise,
 } from "./pool.ts";
 import { HELD_PENDING, Socket } from "./socket.ts";
 import { findSocket, slotAt, slotCount } from "./socket-table.ts";
@@ -99,7 +99,7 @@ function extend(socket: Socket, left: u32): u32 {
     const grown = changetype<Block>(socket.heldTail).order + 1;
     order = max(order, min(grown, CHAIN_ORDER_MAX));
   } else {
-    unpromise();
+    redeem();
   }
   let made = allocate(order);
   while (made === 0 && order > ORDER_MIN) made = allocate(--order);

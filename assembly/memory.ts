@@ -20,7 +20,7 @@ import {
   WINDOW_BYTES_MIN,
 } from "./abi.ts";
 import { configWord } from "./control.ts";
-import { DESCRIPTOR_BYTES, initPool, UNIT_BYTES } from "./pool.ts";
+import { DESCRIPTOR_BYTES, initPool, UNIT_BYTES, unpromisedBytes } from "./pool.ts";
 import { initRing, RECORD_BYTES, RECORDS_MAX } from "./ring.ts";
 import { IOV_BYTES, IOV_MAX, initSendQueues } from "./send-queue.ts";
 import { SOCKET_BYTES } from "./socket.ts";
@@ -31,6 +31,8 @@ const PAGE_BYTES: u32 = 65536;
 const MEMORY_BYTES: u32 = 64 << 20;
 const MEMORY_BYTES_MAX: u32 = 0x7fff0000;
 const SOCKETS: u32 = 65536;
+/** Memory for each socket of the default limit: record, promised block, and a share of the rest. */
+const SOCKET_SHARE_BYTES: u32 = 1024;
 const WINDOW_BYTES: u32 = 131072;
 
 let ready: bool = false;
@@ -39,12 +41,18 @@ let ready: bool = false;
 export function initMemory(words: i32): i32 {
   if (ready) return E_STATE;
   if (words < 0 || words > INIT_WORDS) return E_ARG;
-  const total = configWord(words, INIT_MEMORY_BYTES, MEMORY_BYTES) & ~(PAGE_BYTES - 1);
-  const sockets = configWord(words, INIT_SOCKETS_MAX, SOCKETS);
-  const window = configWord(words, INIT_WINDOW_BYTES, WINDOW_BYTES);
+  const total = given(words, INIT_MEMORY_BYTES, MEMORY_BYTES) & ~(PAGE_BYTES - 1);
+  const sockets = given(words, INIT_SOCKETS_MAX, min(SOCKETS, total / SOCKET_SHARE_BYTES));
+  const window = given(words, INIT_WINDOW_BYTES, WINDOW_BYTES);
   if (total > MEMORY_BYTES_MAX || sockets === 0 || sockets > <u32>SOCKETS_MAX) return E_ARG;
   if (window < <u32>WINDOW_BYTES_MIN || window > <u32>WINDOW_BYTES_MAX) return E_ARG;
   return divide(total, sockets, window);
+}
+
+/** A word of the configuration; 0 and a missing one mean the default. */
+function given(words: i32, word: i32, missing: u32): u32 {
+  const value = configWord(words, word, 0);
+  return value === 0 ? missing : value;
 }
 
 function divide(total: u32, sockets: u32, window: u32): i32 {
@@ -54,7 +62,7 @@ function divide(total: u32, sockets: u32, window: u32): i32 {
   const table = align(iov + IOV_MAX * IOV_BYTES, 64);
   const descriptors = table + sockets * SOCKET_BYTES;
   const left = <i64>total - <i64>descriptors - headroom - window - 8192;
-  if (left < <i64>window * 2) return E_ARG;
+  if (left < <i64>sockets * UNIT_BYTES * 2 + <i64>window * 4) return E_ARG;
   const units = <u32>left / (UNIT_BYTES + DESCRIPTOR_BYTES);
   const pool = (units * UNIT_BYTES) & ~4095;
   const head = align(descriptors + units * DESCRIPTOR_BYTES, 4096);
@@ -62,10 +70,10 @@ function divide(total: u32, sockets: u32, window: u32): i32 {
   if (pages > 0 && memory.grow(pages) < 0) return E_NOMEM;
   ready = true;
   initRing(records);
-  initSendQueues(iov);
   initSockets(table, sockets);
   initWindow(head + headroom, window, headroom);
-  initPool(descriptors, align(head + headroom + window, 4096), pool);
+  initPool(descriptors, align(head + headroom + window, 4096), pool, sockets);
+  initSendQueues(iov, unpromisedBytes() >> 1);
   return 0;
 }
 

@@ -23,7 +23,6 @@ import {
 } from "./abi.ts";
 import { orderTimer } from "./deadlines.ts";
 import { releaseHeld } from "./held.ts";
-import { unpromise } from "./pool.ts";
 import { step } from "./ready-state.ts";
 import { record } from "./ring.ts";
 import {
@@ -116,7 +115,6 @@ function release(socket: Socket): void {
   const listener = findSocket(socket.parent);
   if (listener !== 0) changetype<Socket>(listener).connections--;
   record(RECORD_RELEASED, socket);
-  unpromise();
   step(socket, STEP_RELEASE);
   freeSocket(socket);
 }

@@ -7,8 +7,8 @@
  *   descriptors   | 16 B | 16 B | 16 B | ...      descriptor k describes the block starting at unit k
  *   pool          | unit | unit | unit | ...      one unit = 256 B; a block of order o spans 2^(o-8) units
  *
- * Invariant: free bytes - the block asked for >= units promised to sockets (`promise`), so every
- * socket that has no block yet can always get one smallest block, whatever the others hold.
+ * Invariant: free bytes - the block asked for >= units promised to sockets, so every socket there is
+ * or may yet be can always get one smallest block, whatever the others hold.
  * Bytes are zeroed when their block is freed: what a closed socket sent or received is gone.
  */
 import { CONTROL_POOL_BYTES, CONTROL_POOL_FREE } from "./abi.ts";
@@ -41,13 +41,16 @@ let units: u32 = 0;
 let freeBytes: u32 = 0;
 let promised: u32 = 0;
 
-/** Takes over `[table, table + bytes/16)` for descriptors and `[start, start + bytes)` as pool. */
-export function initPool(table: usize, start: usize, bytes: u32): void {
+/**
+ * Takes over `[table, table + bytes/16)` for descriptors and `[start, start + bytes)` as pool, with a
+ * smallest block promised to each of `promises` sockets, whether they live yet or not.
+ */
+export function initPool(table: usize, start: usize, bytes: u32, promises: u32): void {
   descriptors = table;
   base = start;
   units = bytes >> 8;
   freeBytes = 0;
-  promised = 0;
+  promised = promises;
   memory.fill(heads, 0, FREE_ORDERS << 2);
   setControl(CONTROL_POOL_BYTES, units << 8);
   let unit: u32 = 0;
@@ -97,17 +100,20 @@ export function poolHasRoom(bytes: u32): bool {
   return freeBytes >= promised << 8 && freeBytes - (promised << 8) >= needed;
 }
 
-/** Promises one smallest block to a socket; false if that could not be kept. */
-export function promise(): bool {
-  if (freeBytes < (promised + 1) << 8) return false;
-  promised++;
-  return true;
+/** Bytes of the pool that are promised to nobody while no block is in use. */
+export function unpromisedBytes(): u32 {
+  return (units - promised) << 8;
 }
 
-/** Takes a promise back, be it to redeem it: the next `allocate(ORDER_MIN)` then succeeds. */
-export function unpromise(): void {
+/** A socket takes its promised block: the next `allocate(ORDER_MIN)` succeeds. */
+export function redeem(): void {
   assert(promised > 0);
   promised--;
+}
+
+/** It has given the block back. */
+export function promise(): void {
+  promised++;
 }
 
 /** An empty block of `order`, or 0 when it would cost a promise or memory is too full or split. */

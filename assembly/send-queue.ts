@@ -8,6 +8,9 @@
  * Small payloads coalesce in blocks; what is too large or finds no room goes to the external tail,
  * and while there is one every further payload joins it, so order needs no descriptors.
  *
+ * Blocks of all sockets together take at most half of the pool's unpromised bytes: however many peers
+ * stall, received bytes find room.
+ *
  * Invariant: buffered = bytes in blocks + external; inFlight <= buffered. Bytes in flight lie in
  * front and are neither moved nor freed until `sent` has covered them: hosts read them late.
  */
@@ -28,9 +31,13 @@ const FIRST_ORDER: u32 = 9;
 const COALESCE_ORDER_MAX: u32 = 16;
 
 let iov: usize = 0;
+let pooledBytes: u32 = 0;
+let pooledMax: u32 = 0;
 
-export function initSendQueues(address: usize): void {
+export function initSendQueues(address: usize, poolShare: u32): void {
   iov = address;
+  pooledBytes = 0;
+  pooledMax = poolShare;
   setControl(CONTROL_IOV, <u32>address);
   setControl(CONTROL_IOV_MAX, IOV_MAX);
 }
@@ -49,14 +56,22 @@ export function reserveBytes(socket: Socket, length: u32): usize {
 function appendBlock(socket: Socket, length: u32): usize {
   let order: u32 = max<u32>(socket.sendOrder, FIRST_ORDER);
   if (socket.sendTail !== 0 && order < COALESCE_ORDER_MAX) order++;
-  let made = allocate(max(order, orderFor(length)));
-  if (made === 0) made = allocate(orderFor(length));
+  let made = allocateShare(max(order, orderFor(length)));
+  if (made === 0) made = allocateShare(orderFor(length));
   if (made === 0) return 0;
   if (socket.sendTail !== 0) changetype<Block>(socket.sendTail).next = made;
   else socket.sendHead = made;
   socket.sendTail = made;
   socket.sendOrder = <u8>min(order, COALESCE_ORDER_MAX);
   return bytesOf(changetype<Block>(made));
+}
+
+function allocateShare(order: u32): usize {
+  const size = (<u32>1) << order;
+  if (pooledBytes + size > pooledMax) return 0;
+  const made = allocate(order);
+  if (made !== 0) pooledBytes += size;
+  return made;
 }
 
 /** Queues what was written at the reserved place; false if nothing that long was reserved. */
@@ -145,6 +160,7 @@ function dropHead(socket: Socket): void {
     socket.sendTail = 0;
     if (block.end < capacityOf(block) >> 2 && socket.sendOrder > <u8>ORDER_MIN) socket.sendOrder--;
   }
+  pooledBytes -= capacityOf(block);
   free(block);
 }
 

@@ -94,7 +94,11 @@ export class Core {
     const before = new Uint32Array(raw.memory.buffer);
     before.set(config, (before[control + CONTROL_SCRATCH] as number) >>> 2);
     if (raw.init(config.length) < 0) {
-      throw new RangeError(`engine memory cannot be divided as asked: ${config.join(", ")}`);
+      const [memory, sockets, window] = config.map((word) => word || "default");
+      throw new RangeError(
+        `memoryBytes ${memory}, maxSockets ${sockets}, windowBytes ${window}: too little memory, or ` +
+          "more sockets than 1048576, or a window outside 16384 to 16777216",
+      );
     }
     this.memory = raw.memory.buffer;
     this.bytes = new Uint8Array(this.memory);

@@ -15,12 +15,13 @@ import { nodeHost } from "../host/node/index.ts";
 import type { Host } from "../host/transport.ts";
 import { builtInCore, type CoreModule } from "./core.ts";
 import { Driver } from "./driver.ts";
+import { shown } from "./shown.ts";
 
 /** Options of `new Engine`. */
 export interface EngineOptions {
   /** Engine memory in bytes, reserved at once and touched when needed. Default 64 MiB. */
   memoryBytes?: number;
-  /** Sockets and servers that may live at a time, 1 to 1048576. Default 65536. */
+  /** Sockets and servers that may live at a time, 1 to 1048576. Default 1 per KiB, 65536 at most. */
   maxSockets?: number;
   /** Most bytes of one read, 16384 to 16777216. Default 131072. */
   windowBytes?: number;
@@ -49,9 +50,7 @@ export interface EngineStats {
 /** Key of an option for tests: another core. */
 export const CORE: unique symbol = Symbol("core");
 
-const MEMORY_BYTES = 64 * 1024 * 1024;
-const SOCKETS = 65536;
-const WINDOW_BYTES = 128 * 1024;
+const BYTES_MAX = 0x7fff0000;
 
 let current: Engine | undefined;
 let driverFor: (engine: Engine) => Driver;
@@ -71,20 +70,16 @@ export class Engine {
    * @throws RangeError if memory of that size cannot be had or divided
    */
   constructor(options: EngineOptions = {}) {
-    const {
-      memoryBytes = MEMORY_BYTES,
-      maxSockets = SOCKETS,
-      windowBytes = WINDOW_BYTES,
-    } = options;
+    const { memoryBytes, maxSockets, windowBytes } = options;
     for (const [name, value] of Object.entries({ memoryBytes, maxSockets, windowBytes })) {
-      if (!Number.isSafeInteger(value) || value < 1 || value > 0x7fff0000) {
-        throw new TypeError(
-          `Engine option "${name}": ${String(value)} came; an integer is allowed`,
-        );
-      }
+      if (value === undefined) continue;
+      if (Number.isInteger(value) && value > 0 && value <= BYTES_MAX) continue;
+      throw new TypeError(
+        `Engine option "${name}": ${shown(value)} came; an integer from 1 to ${BYTES_MAX} is allowed`,
+      );
     }
     const module = (options as { [CORE]?: CoreModule })[CORE] ?? builtInCore();
-    const config = [memoryBytes, maxSockets, windowBytes];
+    const config = [memoryBytes ?? 0, maxSockets ?? 0, windowBytes ?? 0];
     this.#driver = new Driver(module, config, options.host ?? nodeHost);
     this.checks = options.checks === true;
   }

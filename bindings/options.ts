@@ -19,6 +19,7 @@ import {
 } from "../assembly/abi.ts";
 import type { ConnectTarget } from "../host/transport.ts";
 import { Engine } from "./engine.ts";
+import { shown } from "./shown.ts";
 
 /** What `data` carries: a string of one char per byte, a fresh ArrayBuffer, or owned bytes. */
 export type BinaryType = "string" | "arraybuffer" | "uint8array";
@@ -177,13 +178,6 @@ export function checkPort(owner: string, port: unknown): number {
     return value as number;
   }
   throw new TypeError(`${owner} port: ${shown(port)} came; an integer from 0 to 65535 is allowed`);
-}
-
-/** What came, short enough for a message. */
-export function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
-  if (typeof value === "object" && value !== null) return Object.prototype.toString.call(value);
-  return typeof value === "function" ? "a function" : String(value);
 }
 
 /** The words of the core's `open`. */

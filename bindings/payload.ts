@@ -6,7 +6,7 @@
  */
 import { E_LIMIT, E_TRAPPED, POOLED_PAYLOAD_BYTES_MAX } from "../assembly/abi.ts";
 import type { Channel } from "./channel.ts";
-import { shown } from "./options.ts";
+import { shown } from "./shown.ts";
 
 /** The bytes to send, or a string with one byte per char. */
 export type Payload = Uint8Array | string;

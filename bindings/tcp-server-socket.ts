@@ -22,9 +22,9 @@ import {
   openWords,
   type ServerSocketOptions,
   serverOptions,
-  shown,
 } from "./options.ts";
 import { adopt, Seat } from "./seat.ts";
+import { shown } from "./shown.ts";
 
 type Handler<E> = ((this: TCPServerSocket, event: E) => unknown) | null;
 

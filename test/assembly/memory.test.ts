@@ -21,15 +21,21 @@ describe.each(BUILDS)("init of %s", (build) => {
     expect(core.poolBytes).toBeGreaterThan(65536 * 256);
   });
 
+  test("gives a smaller memory fewer sockets, unless told how many", () => {
+    const core = new Embedder(build, [2 << 20, 0, abi.WINDOW_BYTES_MIN]);
+    let sockets = 0;
+    while (core.open() > 0) sockets++;
+    expect(sockets).toBe(2048);
+  });
+
   test("refuses what cannot be divided, and may then be tried again", () => {
     const core = new Embedder(build, null);
     const bad = [
       [1 << 20, 65536, PAGE],
-      [64 << 20, 0, PAGE],
       [64 << 20, abi.SOCKETS_MAX + 1, PAGE],
       [64 << 20, 16, abi.WINDOW_BYTES_MIN - 1],
       [64 << 20, 16, abi.WINDOW_BYTES_MAX + 1],
-      [0, 16, PAGE],
+      [1 << 16, 16, PAGE],
       [0xffffffff, 16, PAGE],
     ];
     for (const config of bad) expect(core.init(config), String(config)).toBe(abi.E_ARG);
@@ -46,7 +52,7 @@ describe.each(BUILDS)("init of %s", (build) => {
         expect(() => (call as (...args: number[]) => number)(value, value, value)).not.toThrow();
       }
     }
-    expect(core.open()).toBe(abi.E_NOMEM);
+    expect(core.open()).toBe(abi.E_LIMIT);
     expect(core.init(SMALL)).toBe(0);
     expect(core.open()).toBeGreaterThan(0);
   });

@@ -273,7 +273,7 @@ inWorlds(EVERYWHERE, (test) => {
 
   test("M74: order holds across strings and buffers, small and large", async (world) => {
     const [{ socket }, peer] = await world.client();
-    const bytes = pattern(world.mark * 6);
+    const bytes = pattern(world.mark * 10);
     const sizes = [1, 3000, world.mark, 7, world.mark * 2, 1, 1, 1500, world.mark + 1, 20];
     let at = 0;
     sizes.forEach((size, i) => {

@@ -13,7 +13,7 @@ type Report = "connected" | "input" | "sent" | "ended" | "failed" | "closed";
 export class End implements Sink {
   /** Set by whoever makes the end, before anything is reported. */
   transport!: Transport;
-  /** The reports so far; repetitions of one kind count once. */
+  /** Each kind of report so far, in the order of their first. */
   readonly log: Report[] = [];
   reason = 0;
   cause: unknown;
@@ -130,7 +130,7 @@ export class End implements Sink {
   #report(report: Report): void {
     const wrong = this.#stage.inCall ? "within a call" : this.#wrong(report);
     if (wrong) this.#stage.violation(`${report} ${wrong}; log: ${this.log.join(", ")}`);
-    if (this.log.at(-1) !== report) this.log.push(report);
+    if (!this.log.includes(report)) this.log.push(report);
     this.#waiters.look();
   }
 
