@@ -53,6 +53,7 @@ import {
   OPEN_PENDING,
   PAUSED,
   Socket,
+  UNCLAIMED,
 } from "./socket.ts";
 import { claimSocket, findSocket } from "./socket-table.ts";
 
@@ -163,6 +164,17 @@ export function resume(socket: Socket): i32 {
   if (socket.suspended === 0) return E_STATE;
   socket.suspended--;
   if (socket.suspended === 0) touch(socket);
+  return 0;
+}
+
+/** Whether the app takes data now. While it does not, what one read brings is held, unread the rest. */
+export function claim(socket: Socket, wanted: bool): i32 {
+  if (wanted) {
+    socket.flags &= ~UNCLAIMED;
+    touch(socket);
+  } else {
+    socket.flags |= UNCLAIMED;
+  }
   return 0;
 }
 

@@ -61,6 +61,11 @@ export function resume(handle: i32): i32 {
   return socket === 0 ? E_STALE : commands.resume(changetype<Socket>(socket));
 }
 
+export function claim(handle: i32, wanted: i32): i32 {
+  const socket = findSocket(handle);
+  return socket === 0 ? E_STALE : commands.claim(changetype<Socket>(socket), wanted !== 0);
+}
+
 export function close(handle: i32): i32 {
   const socket = findSocket(handle);
   return socket === 0 ? E_STALE : commands.close(changetype<Socket>(socket));

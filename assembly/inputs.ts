@@ -28,8 +28,12 @@ import {
   OPEN_PENDING,
   PEER_ENDED,
   Socket,
+  UNCLAIMED,
 } from "./socket.ts";
 import { fitsHeadroom, holdWindow, stain, takeWindow, windowBusy, windowBytes } from "./window.ts";
+
+/** While any of these is set, input waits behind what is to come first. */
+const MUST_WAIT: u32 = HELD_PENDING | CONNECT_PENDING | UNCLAIMED;
 
 /** The transport is up: TCP connected, or listening. Ignored once closing (M30). */
 export function transportConnected(socket: Socket): i32 {
@@ -50,7 +54,7 @@ export function transportReceived(socket: Socket, count: i32): i32 {
   socket.bytesReceived += count;
   socket.activity++;
   if (socket.phase >= <u8>PHASE_CLOSING) return discard(socket, count);
-  if (socket.suspended === 0 && (socket.flags & (HELD_PENDING | CONNECT_PENDING)) === 0) {
+  if (socket.suspended === 0 && (socket.flags & MUST_WAIT) === 0) {
     takeWindow(socket, count);
   } else if (fitsHeadroom(socket, count)) {
     holdWindow(socket, count);

@@ -106,3 +106,5 @@ export const DRAIN_PENDING: u32 = 1 << 17;
 export const LINGER_OVER: u32 = 1 << 18;
 /** It is on the dirty list. */
 export const DIRTY: u32 = 1 << 19;
+/** Nobody takes data at present: the first that comes is held, and no more is read. */
+export const UNCLAIMED: u32 = 1 << 20;

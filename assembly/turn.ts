@@ -48,6 +48,7 @@ import {
   OPEN_PENDING,
   PEER_ENDED,
   Socket,
+  UNCLAIMED,
   WAITING_FOR_DRAIN,
 } from "./socket.ts";
 import { deliverWindow, takeWindow, windowBusy, wipeWindow } from "./window.ts";
@@ -81,7 +82,8 @@ function hasEvent(socket: Socket): bool {
   if ((flags & (FAIL_PENDING | OPEN_PENDING | CONNECT_PENDING)) !== 0) return true;
   if ((flags & (DRAIN_PENDING | CLOSE_PENDING)) !== 0 || isFlushed(socket)) return true;
   if (socket.suspended !== 0 || socket.phase >= <u8>PHASE_CLOSING) return false;
-  return (flags & HELD_PENDING) !== 0 || (flags & (PEER_ENDED | END_SEEN)) === PEER_ENDED;
+  if ((flags & HELD_PENDING) !== 0) return (flags & UNCLAIMED) === 0;
+  return (flags & (PEER_ENDED | END_SEEN)) === PEER_ENDED;
 }
 
 /** Everything is transmitted, and the FIN behind it ordered: `close` may follow (M88). */
@@ -103,12 +105,14 @@ function announce(socket: Socket): bool {
     return true;
   }
   const receiving = socket.suspended === 0 && socket.phase < <u8>PHASE_CLOSING;
-  if (receiving && (flags & HELD_PENDING) !== 0) {
+  const waiting = (flags & HELD_PENDING) !== 0;
+  if (receiving && waiting && (flags & UNCLAIMED) === 0) {
     takeWindow(socket, 0);
     if (deliverWindow()) return true;
   }
   if ((flags & DRAIN_PENDING) !== 0 && announceDrain(socket)) return true;
-  if (receiving && (flags & (PEER_ENDED | END_SEEN)) === PEER_ENDED) return announceEnd(socket);
+  const ended = (socket.flags & (PEER_ENDED | END_SEEN | HELD_PENDING)) === PEER_ENDED;
+  if (receiving && ended) return announceEnd(socket);
   return announceClose(socket);
 }
 

@@ -20,7 +20,7 @@ import {
 import { setControl } from "./control.ts";
 import { decode } from "./framing/decode.ts";
 import { hold, takeHeld } from "./held.ts";
-import { HELD_PENDING, Socket } from "./socket.ts";
+import { HELD_PENDING, Socket, UNCLAIMED } from "./socket.ts";
 
 let start: usize = 0;
 let length: u32 = 0;
@@ -86,7 +86,7 @@ export function deliverWindow(): bool {
   cursor = announced;
   assert(start - headroom <= cursor && cursor <= end && end <= start + length);
   if (socket.phase < <u8>PHASE_CLOSING && cursor !== end) {
-    if (socket.suspended === 0) {
+    if (socket.suspended === 0 && (socket.flags & UNCLAIMED) === 0) {
       announced = decode(socket, cursor, end);
       if (announced !== cursor) return true;
     } else {

@@ -31,6 +31,7 @@ export interface CoreExports {
   send_external(handle: number, length: number): number;
   suspend(handle: number): number;
   resume(handle: number): number;
+  claim(handle: number, wanted: number): number;
   close(handle: number): number;
   abort(handle: number): number;
   half_close(handle: number): number;

@@ -15,7 +15,10 @@ export interface Faults {
   split: boolean;
   /** Holds bytes back for a millisecond, so that several writes arrive as one read. */
   coalesce: boolean;
-  /** Virtual milliseconds on the way, least and most, drawn for each step. At first 0.1 each. */
+  /**
+   * Virtual milliseconds on the way, least and most, drawn for each step. At first 0.1 each. With
+   * 0 no time passes while bytes flow, so timers wait until none do.
+   */
   latency: readonly [least: number, most: number];
   /** Probability that a read is the connection's last: both ends see a reset after it. */
   reset: number;

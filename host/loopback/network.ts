@@ -22,7 +22,8 @@ export interface NetworkOptions {
   readonly seed?: number;
   /**
    * False (default): runs by itself, one event a macrotask, and virtual time jumps whenever
-   * nothing is due, so waiting costs nothing. True: stands still until `step()` or `run()`.
+   * nothing is due: waiting costs nothing, and no time is left for files or real timers.
+   * True: stands still until `step()` or `run()`.
    */
   readonly virtual?: boolean;
   /** Bytes under way each connection holds per direction, at least 1; default 262144. */

@@ -1,5 +1,5 @@
 /**
- * One end of a connection on a TCPSocket: sends so many bytes and a FIN, and receives until the
+ * One end of a connection on a TCPSocket: sends its payload and a FIN, and receives until the
  * peer's FIN, both at once. It sends as an app should: until send() says false, then again at
  * `drain`. A slow one suspends for a while after each MiB it received, as an app that is busy would.
  */

@@ -10,7 +10,8 @@ import { MIB } from "./payload.mjs";
 const HOST = "127.0.0.1";
 
 /**
- * `bytes` go each way on each connection; on a slow leg only to the server, which reads slowly.
+ * At most `bytes` go each way on each connection; on a slow leg only to the server, which reads
+ * slowly.
  * `run(leg, stage)` resolves to both lists of ends: those at clients and those at servers.
  */
 export const LEGS = [
@@ -20,8 +21,8 @@ export const LEGS = [
   { name: "sansock, slow reader", bytes: 48 * MIB, slow: true, run: dialOurselves },
 ];
 
-/** Payload bytes on the wire, both ways, all connections. */
-export function wireBytes({ bytes, connections = 1, slow = false }) {
+/** The most that goes over the wire, both ways, all connections. */
+export function wireBytesMax({ bytes, connections = 1, slow = false }) {
   return bytes * connections * (slow ? 1 : 2);
 }
 

@@ -7,7 +7,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Engine, TCPSocketError } from "../../dist/index.js";
-import { LEGS, ownEnds, wireBytes } from "./legs.mjs";
+import { LEGS, ownEnds, wireBytesMax } from "./legs.mjs";
 import { Meter } from "./meter.mjs";
 import { MIB } from "./payload.mjs";
 import { PeerProgram } from "./peer-program.mjs";
@@ -27,7 +27,7 @@ let progress;
 greet();
 const engine = new Engine();
 peer = new PeerProgram();
-progress = showProgress(LEGS.map((leg) => ({ name: leg.name, total: wireBytes(leg) })));
+progress = showProgress(LEGS.map((leg) => ({ name: leg.name, total: wireBytesMax(leg) })));
 
 const results = [];
 const total = { bytesMoved: 0, poolPeakBytes: 0 };
@@ -45,21 +45,24 @@ async function run(leg, index) {
     progress.update(index, bytes, seconds > 0 ? bytes / seconds : 0);
   });
   const ends = await leg.run(leg, { engine, peer, meter });
+  const { seconds } = meter;
   total.bytesMoved += meter.bytesMoved;
   total.poolPeakBytes = Math.max(total.poolPeakBytes, meter.poolPeakBytes);
-  return legResult(leg, ends, meter);
+  const result = legResult(leg, ends, seconds);
+  progress.finish(index, result.bytes, result.rate);
+  return result;
 }
 
 function greet() {
-  const megabytes = Math.round(LEGS.reduce((sum, leg) => sum + wireBytes(leg), 0) / MIB);
+  const most = mib(LEGS.reduce((sum, leg) => sum + wireBytesMax(leg), 0));
   console.log(
     [
       paint("bold", "sansock: Mozilla's TCPSocket on a WebAssembly engine"),
       "",
-      `${megabytes} MiB go over loopback, both ways at once, hashed at both ends. On the first`,
-      "two legs the other end is plain node:net in a process of its own; on the others",
-      "both ends are ours. The last reader suspends again and again, and its sender",
-      "honours that: when send() says false it waits for drain, so little is buffered.",
+      `Up to ${most} MiB go over loopback, both ways at once, hashed at both ends. On the`,
+      "first two legs the other end is plain node:net in a process of its own; on the",
+      "others both ends are ours. The last reader suspends again and again, and its",
+      "sender waits: when send() says false, until drain. So little is ever buffered.",
       "",
     ].join("\n"),
   );
@@ -77,15 +80,20 @@ async function conclude() {
   if (sockets > 0 || engine.failed) fail(`${sockets} sockets of the engine were left open`);
 
   const connections = results.reduce((sum, result) => sum + result.connections, 0);
+  const bytes = results.reduce((sum, result) => sum + result.bytes, 0);
   console.log(
     [
       paint(
         "green",
-        `Every byte arrived as it was sent; all ${connections} connections are closed.`,
+        `All ${mib(bytes)} MiB arrived as they were sent, all ${connections} connections are closed.`,
       ),
       "Next: README.md shows the API in a few lines; `npm run bench` measures it.",
     ].join("\n"),
   );
+}
+
+function mib(bytes) {
+  return Math.round(bytes / MIB);
 }
 
 function fail(reason) {

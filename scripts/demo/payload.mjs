@@ -3,12 +3,14 @@
  * leg use it, ours and the plain one; each hashes what it sends and what it receives.
  *
  * Pieces are slices of one random block at ever new offsets, so a byte that is lost, doubled or
- * out of order shows in the hash, and nothing has to be generated while the clock runs.
+ * out of order shows in the hash, and nothing has to be generated while the clock runs. On a machine
+ * that is slow or busy a payload ends early, by the clock: how much it was is told at the end.
  */
 import { createHash, randomBytes } from "node:crypto";
 
 export const MIB = 1024 * 1024;
 
+const SENDING_MS = 5_000;
 const PIECE_BYTES = 64 * 1024;
 const STRIDE_BYTES = 40_503; // shares no factor with the block: offsets repeat late
 const BLOCK = randomBytes(4 * MIB);
@@ -29,11 +31,12 @@ export class Tally {
   }
 }
 
-/** So many bytes to send, piece by piece, tallied as they are taken. */
+/** At most so many bytes to send, piece by piece, tallied as they are taken. */
 export class Payload {
   tally = new Tally();
   #left;
   #offset = 0;
+  #deadline = 0;
 
   constructor(bytes) {
     this.#left = bytes;
@@ -41,7 +44,8 @@ export class Payload {
 
   /** The next piece, undefined when there is none left. */
   next() {
-    if (this.#left === 0) return undefined;
+    this.#deadline ||= performance.now() + SENDING_MS;
+    if (this.#left === 0 || performance.now() > this.#deadline) return undefined;
     const piece = BLOCK.subarray(this.#offset, this.#offset + Math.min(PIECE_BYTES, this.#left));
     this.#offset = (this.#offset + STRIDE_BYTES) % (BLOCK.length - PIECE_BYTES);
     this.#left -= piece.length;

@@ -1,6 +1,7 @@
 /**
  * How far the legs have come: bars in a terminal, elsewhere (a pipe, a log) a plain line a second.
- * Both are told the same: `update(index, bytes, rate)` as often as anything moves, `stop()` once.
+ * Both are told the same: `update(index, bytes, rate)` as often as anything moves, `finish(…)` when a
+ * leg is over (also if it was cut short), `stop()` once.
  */
 import cliProgress from "cli-progress";
 import { MIB } from "./payload.mjs";
@@ -33,6 +34,11 @@ class Bars {
     this.#bars[index].update(bytes, { rate });
   }
 
+  finish(index, bytes, rate) {
+    this.#bars[index].setTotal(bytes);
+    this.update(index, bytes, rate);
+  }
+
   /** Leaves the bars as they are and gives the cursor back. */
   stop() {
     this.#multi.stop();
@@ -51,10 +57,14 @@ class Lines {
 
   update(index, bytes, rate) {
     const { name, total } = this.#legs[index];
-    const now = performance.now();
-    if (bytes < total && now - this.#last < LINE_MS) return;
-    this.#last = now;
+    if (performance.now() - this.#last < LINE_MS) return;
+    this.#last = performance.now();
     this.#stream.write(`${line(name, bytes, total, rate)}\n`);
+  }
+
+  finish(index, bytes, rate) {
+    this.#last = performance.now();
+    this.#stream.write(`${line(this.#legs[index].name, bytes, bytes, rate)}\n`);
   }
 
   stop() {}

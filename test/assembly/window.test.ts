@@ -87,6 +87,40 @@ describe.each(BUILDS)("the window of %s", (build) => {
     expect(kinds.filter((kind) => kind === "data" || kind === "close")).toEqual(["data", "close"]);
   });
 
+  test("an unclaimed socket keeps one read and reads no more until it is claimed", () => {
+    const core = new Embedder(build);
+    const handle = core.opened();
+    core.call.claim(handle, 0);
+    expect(core.kinds()).toEqual([]);
+    core.receive(handle, pattern(100));
+    expect(core.kinds()).toEqual(["pause"]);
+    core.call.ended(handle);
+    expect(core.kinds()).toEqual([]);
+    core.call.claim(handle, 1);
+    expect(core.kinds()).toEqual(["data", "resume", "finish", "close", "destroy"]);
+  });
+
+  test("an unclaimed socket with nothing pending still sees the peer's end", () => {
+    const core = new Embedder(build);
+    const handle = core.opened();
+    core.call.claim(handle, 0);
+    core.call.ended(handle);
+    expect(core.kinds()).toContain("close");
+  });
+
+  test("unclaiming inside a handler holds what comes next", () => {
+    const core = new Embedder(build);
+    const handle = core.opened();
+    core.receive(handle, pattern(5));
+    expect(core.poll()[0]?.kind).toBe("data");
+    core.call.claim(handle, 0);
+    expect(core.kinds()).toEqual([]);
+    core.receive(handle, pattern(6));
+    expect(core.kinds()).toEqual(["pause"]);
+    core.call.claim(handle, 1);
+    expect(core.delivered()).toEqual(Buffer.from(pattern(6)));
+  });
+
   test("M48: after close() nothing received is delivered", () => {
     const core = new Embedder(build);
     const handle = core.opened();

@@ -6,7 +6,7 @@ import { pattern } from "./contract/pattern.ts";
 import { transportContract } from "./transport-contract.ts";
 
 const SIZES = { bulk: 1 << 20, stall: 1 << 20 };
-const SMALL = { bulk: 20_000, stall: 20_000 };
+const SMALL = { bulk: 8000, stall: 8000 };
 
 function contract(name: string, options: NetworkOptions, sizes = SIZES): void {
   transportContract(`loopback, ${name}, seed ${options.seed}`, () => new Loopback(options), sizes);

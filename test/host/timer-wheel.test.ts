@@ -145,7 +145,7 @@ describe("TimerWheel", () => {
       }
     }
     for (const timer of living) timer.cancel();
-    expect(performance.now() - before).toBeLessThan(2000); // some 30 ms on a quiet machine
+    expect(performance.now() - before).toBeLessThan(5000); // some 30 ms on a quiet machine
     expect(clock.alarms).toBeLessThan(3000);
     standing.cancel();
     expect(clock.armed, "no alarm without a timer").toBeUndefined();

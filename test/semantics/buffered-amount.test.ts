@@ -25,7 +25,8 @@ inWorlds(EVERYWHERE, (test) => {
   });
 
   test("M78: counts what is in flight and what waits behind it", async (world) => {
-    const [client, peer] = await world.client({}, { paused: true });
+    const options = { highWaterMark: world.mark };
+    const [client, peer] = await world.client(options, { paused: true });
     const { socket } = client;
     socket.send(pattern(world.plenty));
     expect(socket.bufferedAmount).toBe(world.plenty);

@@ -10,6 +10,7 @@ export {
   buffered_amount,
   bytes_received,
   bytes_sent,
+  claim,
   close,
   closed,
   commit,

@@ -69,6 +69,17 @@ export function connectingContract(on: () => Stage): void {
     }
   });
 
+  test("destroy a task later: closed comes last, and the listener lives on", async () => {
+    const { listener } = await on().pair();
+    const { localPort } = listener.listener;
+    const client = on().connect(localPort);
+    await new Promise<void>((done) => on().host.defer(done));
+    client.destroy();
+    await client.seen("closed");
+    expect(client.log).not.toContain("failed");
+    await on().connect(localPort).seen("connected");
+  });
+
   test("ref and unref may be called at any time", async () => {
     const { client, listener } = await on().pair();
     for (const one of [client.transport, listener.listener]) {

@@ -65,6 +65,17 @@ export function endingsContract(on: () => Stage): void {
     expect(client.log).not.toContain("failed");
   });
 
+  test("destroy behind a finish: input is not reported any more", async () => {
+    const { client, server } = await on().pair();
+    const writing = [client, server].map((end) => end.write(pattern(on().sizes.bulk, 5)));
+    client.finish();
+    client.destroy();
+    client.resume();
+    await client.seen("closed");
+    server.destroy();
+    await Promise.allSettled(writing);
+  });
+
   test("destroy: closed follows, the peer sees the end, and orders mean nothing more", async () => {
     const { client, server } = await on().pair();
     client.destroy();

@@ -119,6 +119,18 @@ export function movingBytesContract(on: () => Stage): void {
     },
   );
 
+  test("pause within the last read holds the end back", async () => {
+    const { client, server } = await on().pair();
+    client.oninput = () => client.pause();
+    server.write(Uint8Array.of(1)).catch(() => {});
+    server.finish();
+    await client.seen("input");
+    await on().fence();
+    expect(client.log).toEqual(["connected", "input"]);
+    client.resume();
+    await client.seen("ended");
+  });
+
   test("pause and resume in one breath lose nothing", async () => {
     const { client, server } = await on().pair();
     const bytes = pattern(on().sizes.bulk, 8);

@@ -61,6 +61,12 @@ export const LOOPBACK: readonly Place[] = [
   },
 ].map((place) => ({ ...place, address: "127.0.0.1" }));
 
+/** Where a byte is not an event of its own, so that there may be many. */
+export const WIDE: readonly Place[] = [
+  ...NODE,
+  ...LOOPBACK.filter(({ network }) => network?.capacity === undefined),
+];
+
 export const EVERYWHERE: readonly Place[] = [...NODE, ...LOOPBACK];
 
 /** A listening socket and those it has accepted, each watched from its `connect` event on. */
