@@ -5,7 +5,7 @@
  * engine is being turned (a TLS read can re-enter) is copied and waits its turn. Holds no rule.
  */
 import { E_BUSY, REASON_ENGINE_MEMORY, REASON_NETWORK } from "../assembly/abi.ts";
-import type { Listener, Sink, Timer, Transport } from "../host/transport.ts";
+import type { Context, Listener, Sink, Timer, Transport } from "../host/transport.ts";
 import type { Driver } from "./driver.ts";
 import { ExternalQueue } from "./external-queue.ts";
 
@@ -19,6 +19,7 @@ export class Channel implements Sink {
   readonly driver: Driver;
   readonly handle: number;
   owner: Owner | undefined;
+  readonly #context: Context | undefined;
   transport: Transport | undefined;
   /** In place of a transport, for servers. */
   listener: Listener | undefined;
@@ -33,6 +34,15 @@ export class Channel implements Sink {
     this.driver = driver;
     this.handle = handle;
     this.owner = owner;
+    this.#context = driver.host.context?.();
+  }
+
+  /** Tells the owner, in the asynchronous context the socket was made in. */
+  tell(kind: number, a: number, b: number): void {
+    const { owner } = this;
+    if (owner === undefined) return;
+    if (this.#context === undefined) owner(kind, a, b);
+    else this.#context(owner, kind, a, b);
   }
 
   /** Room for a payload the core has just taken as external. */

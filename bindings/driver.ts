@@ -105,8 +105,8 @@ export class Driver {
     if (channel === undefined) return;
     const a = words[at + 2] as number;
     const b = words[at + 3] as number;
-    if (kind === EVENT_CONNECT) this.find(a)?.owner?.(kind, channel.handle, 0);
-    else if (kind < ORDER_FLUSH) channel.owner?.(kind, a, b);
+    if (kind === EVENT_CONNECT) this.find(a)?.tell(kind, channel.handle, 0);
+    else if (kind < ORDER_FLUSH) channel.tell(kind, a, b);
     else if (kind === RECORD_RELEASED) this.#release(channel);
     else this.#obey(channel, kind, a, b);
   }
@@ -164,8 +164,8 @@ export class Driver {
         channel.cause = this.core.trap;
         channel.release();
         channel.destroy();
-        channel.owner?.(EVENT_ERROR, REASON_ENGINE_FAILED, 0);
-        channel.owner?.(EVENT_CLOSE, 0, 0);
+        channel.tell(EVENT_ERROR, REASON_ENGINE_FAILED, 0);
+        channel.tell(EVENT_CLOSE, 0, 0);
       }
     });
   }

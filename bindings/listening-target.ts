@@ -33,11 +33,13 @@ export class ListeningTarget extends EventTarget {
     const { capture, once, signal } = settings(options);
     if (listener === null || listener === undefined || signal?.aborted === true) return;
     if (this.#find(type, listener, capture) >= 0) return;
+    this.admit(type);
     const native = once ? this.#onceOnly(type, listener, capture) : listener;
     super.addEventListener(type, native, { capture });
     this.#registrations.push({ type, listener, capture, native });
     const remove = (): void => this.removeEventListener(type, listener, capture);
     signal?.addEventListener("abort", remove, { once: true });
+    this.changed(type);
   }
 
   override removeEventListener(
@@ -51,7 +53,14 @@ export class ListeningTarget extends EventTarget {
     if (index < 0) return;
     const [found] = this.#registrations.splice(index, 1);
     super.removeEventListener(type, (found as Registration).native, { capture });
+    this.changed(type);
   }
+
+  /** Called before a listener or handler is taken on; may throw to refuse it. */
+  protected admit(_type: string): void {}
+
+  /** Called when listeners or handlers have changed. */
+  protected changed(_type: string): void {}
 
   /** Whether an event of this type would reach anybody. */
   protected listens(type: string): boolean {
@@ -84,9 +93,11 @@ export class ListeningTarget extends EventTarget {
         super.removeEventListener(type, attribute.native);
         attribute.value = null;
         this.#attributes.delete(type);
+        this.changed(type);
       }
       return;
     }
+    this.admit(type);
     if (attribute === undefined) {
       const made: Attribute = { value: null, native: (event) => made.value?.call(this, event) };
       attribute = made;
@@ -94,6 +105,7 @@ export class ListeningTarget extends EventTarget {
       super.addEventListener(type, made.native);
     }
     attribute.value = value as (event: Event) => unknown;
+    this.changed(type);
   }
 
   #find(type: string, listener: Listener, capture: boolean): number {

@@ -44,6 +44,11 @@ interface CommonOptions {
   noDelay?: boolean;
   /** Keep-alive probes: off (default), on, or on after so many milliseconds of silence. */
   keepAlive?: boolean | number;
+  /**
+   * Ends it when aborted: a socket as closeImmediately() does, a server as close() does. Promises
+   * reject with the signal's reason. Aborted already: the constructor throws that reason.
+   */
+  signal?: AbortSignal;
   /** The engine to use. Default: one that all sockets of the program share. */
   engine?: Engine;
 }
@@ -70,6 +75,8 @@ export interface ServerSocketOptions extends CommonOptions {
   maxConnections?: number;
   /** Bytes that all accepted sockets together may hold undelivered in engine memory. */
   maxReceiveBytes?: number;
+  /** Lets other sockets listen on the same port. NotSupportedError where the host cannot. */
+  reusePort?: boolean;
 }
 
 interface Rule {
@@ -118,6 +125,7 @@ const COMMON: Record<string, Rule> = {
   allowHalfOpen: bool,
   noDelay: bool,
   keepAlive: or(milliseconds, "true or false", bool.check),
+  signal: { allowed: "an AbortSignal", check: (value) => value instanceof AbortSignal },
   engine: { allowed: "an Engine", check: (value) => value instanceof Engine },
 };
 
@@ -135,6 +143,7 @@ const SERVER: Record<string, Rule> = {
   host: text,
   maxConnections: or(integer(0, BYTES_MAX, ""), "Infinity", (value) => value === Infinity),
   maxReceiveBytes: integer(1, BYTES_MAX, " bytes"),
+  reusePort: bool,
 };
 
 export function socketOptions(given: unknown): SocketOptions {
@@ -168,6 +177,7 @@ function check<T>(owner: string, given: unknown, rules: Record<string, Rule>): T
   if (checked.useSecureTransport === true) {
     throw new DOMException(`${owner}: TLS is not in this version`, "NotSupportedError");
   }
+  (checked.signal as AbortSignal | undefined)?.throwIfAborted();
   return checked as T;
 }
 

@@ -26,13 +26,24 @@ export class Seat {
   readonly binaryType: BinaryType;
   /** Engine option `checks`. */
   readonly checks: boolean;
+  readonly signal: AbortSignal | undefined;
+  /** From a server's iterator: its data waits for a consumer. */
+  pull = false;
 
-  constructor(channel: Channel, host: string, port: number, binaryType: unknown, engine: Engine) {
+  constructor(
+    channel: Channel,
+    host: string,
+    port: number,
+    binaryType: unknown,
+    engine: Engine,
+    signal?: AbortSignal,
+  ) {
     this.channel = channel;
     this.host = host;
     this.port = port;
     this.binaryType = (binaryType ?? "string") as BinaryType;
     this.checks = engine.checks;
+    this.signal = signal;
   }
 }
 
@@ -51,7 +62,7 @@ export function dial(host: unknown, port: unknown, given: unknown): Seat {
   const target = connectTarget(name, number, options);
   channel.transport = driver.host.connect(target, driver.core.window, channel);
   driver.schedule();
-  return new Seat(channel, name, number, options.binaryType, engine);
+  return new Seat(channel, name, number, options.binaryType, engine, options.signal);
 }
 
 let makeSocket: (seat: Seat) => TCPSocket;

@@ -24,11 +24,14 @@ const NOWHERE: Addresses = { localAddress: "", localPort: 0, remoteAddress: "", 
 
 let seatFor: (socket: SocketAttributes) => Seat;
 let noteFor: (socket: SocketAttributes) => void;
+let totalFor: (socket: SocketAttributes) => void;
 
 /** What can be read of a socket. */
 export class SocketAttributes extends ListeningTarget {
   readonly #seat: Seat;
   #addresses: Addresses = NOWHERE;
+  /** Kept when the socket closes: the engine forgets it. */
+  #total: { sent: number; received: number } | undefined;
 
   /** The connection is up. */
   declare onopen: SocketHandler<TCPSocketEvent<undefined>>;
@@ -52,6 +55,9 @@ export class SocketAttributes extends ListeningTarget {
     seatFor = (socket) => socket.#seat;
     noteFor = (socket) => {
       socket.#addresses = socket.#seat.channel.transport?.addresses ?? NOWHERE;
+    };
+    totalFor = (socket) => {
+      socket.#total = { sent: socket.bytesSent, received: socket.bytesReceived };
     };
   }
 
@@ -91,6 +97,18 @@ export class SocketAttributes extends ListeningTarget {
     return this.#seat.binaryType;
   }
 
+  /** Bytes the transport has taken. */
+  get bytesSent(): number {
+    const { driver, handle } = this.#seat.channel;
+    return this.#total?.sent ?? Math.max(0, driver.core.call.bytes_sent(handle));
+  }
+
+  /** Bytes read. */
+  get bytesReceived(): number {
+    const { driver, handle } = this.#seat.channel;
+    return this.#total?.received ?? Math.max(0, driver.core.call.bytes_received(handle));
+  }
+
   /** The peer's address, or `""` before open. */
   get remoteAddress(): string {
     return this.#addresses.remoteAddress;
@@ -123,4 +141,9 @@ export function channelOf(socket: SocketAttributes): Channel {
 /** The transport is up: keeps its addresses. */
 export function noteAddresses(socket: SocketAttributes): void {
   noteFor(socket);
+}
+
+/** The socket is closing for good: keeps its totals. */
+export function noteTotals(socket: SocketAttributes): void {
+  totalFor(socket);
 }

@@ -4,6 +4,7 @@
  * order they were accepted (M118).
  */
 import {
+  EVENT_CLOSE,
   EVENT_CONNECT,
   EVENT_ERROR,
   EVENT_OPEN,
@@ -23,8 +24,11 @@ import {
   type ServerSocketOptions,
   serverOptions,
 } from "./options.ts";
+import { PullIterator } from "./pull-iterator.ts";
 import { adopt, Seat } from "./seat.ts";
 import { shown } from "./shown.ts";
+import { SocketPromises } from "./socket-promises.ts";
+import type { TCPSocket } from "./tcp-socket.ts";
 
 type Handler<E> = ((this: TCPServerSocket, event: E) => unknown) | null;
 
@@ -35,6 +39,11 @@ export class TCPServerSocket extends ListeningTarget {
   readonly #options: ServerSocketOptions;
   readonly #engine: Engine;
   #localPort: number;
+  /** Thrown by the constructor; the host tells its cause later. */
+  #refusal: DOMException | undefined;
+  readonly #promises = new SocketPromises();
+  #iterator: PullIterator<TCPSocket> | undefined;
+  #over = false;
 
   /** A connection was accepted: `event.socket`. Nobody listening: it is closed (M117). */
   declare onconnect: Handler<TCPServerSocketEvent>;
@@ -64,6 +73,9 @@ export class TCPServerSocket extends ListeningTarget {
     this.#options = checked;
     this.#engine = engineFor(checked.engine);
     const driver = driverOf(this.#engine);
+    if (checked.reusePort === true && !driver.host.reusesPorts) {
+      throw new DOMException(`${driver.host.name} has no reusePort`, "NotSupportedError");
+    }
     const channel = driver.open(ROLE_LISTENER, 0, openWords(checked), (kind, a) =>
       this.#record(kind, a),
     );
@@ -71,32 +83,16 @@ export class TCPServerSocket extends ListeningTarget {
       throw new DOMException("the engine's maxSockets are open", "QuotaExceededError");
     }
     this.#channel = channel;
-    let refusal: DOMException | undefined;
-    this.#listener = driver.host.listen(
-      {
-        host: checked.host,
-        port: wanted,
-        backlog: backlog === 0 ? undefined : backlog & 0xffff,
-        noDelay: checked.noDelay ?? true,
-        keepAlive: keepAliveOf(checked),
-      },
-      {
-        listening: () => channel.connected(),
-        accepted: (transport) => this.#accept(transport),
-        failed: (reason, cause) => {
-          if (refusal !== undefined) Object.defineProperty(refusal, "cause", { value: cause });
-          channel.failed(reason, cause);
-        },
-        closed: () => channel.closed(),
-      },
-    );
+    this.#listener = this.#bind(wanted, backlog === 0 ? undefined : backlog & 0xffff);
     channel.listener = this.#listener;
     this.#localPort = this.#listener.localPort;
-    if (this.#listener.bound !== false) return;
-    refusal = new DOMException(`port ${wanted} cannot be listened on`, "NetworkError");
-    channel.owner = undefined;
-    this.close();
-    throw refusal;
+    if (this.#listener.bound === false) {
+      this.#refusal = new DOMException(`port ${wanted} cannot be listened on`, "NetworkError");
+      channel.owner = undefined;
+      this.close();
+      throw this.#refusal;
+    }
+    checked.signal?.addEventListener("abort", this.#abort, { once: true });
   }
 
   /** The port listened on; 0 until known. Keeps its value after close() (M112, M119). */
@@ -116,12 +112,104 @@ export class TCPServerSocket extends ListeningTarget {
     this.#channel.driver.schedule();
   }
 
+  /** Resolves once bound; rejects with TCPSocketError, or AbortError if closed before. */
+  get listening(): Promise<void> {
+    return this.#promises.opened;
+  }
+
+  /**
+   * Iterates over the accepted sockets, in place of `connect`. A socket is not read before it is
+   * handed out, and then keeps its first data until it has a consumer. Leaving the loop closes the
+   * server and the sockets not handed out.
+   * @throws InvalidStateError if connections have a consumer already
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<TCPSocket> {
+    if (this.#iterator !== undefined || this.listens("connect")) {
+      throw new DOMException("connections have a consumer already", "InvalidStateError");
+    }
+    const iterator = new PullIterator<TCPSocket>({
+      taken: (socket) => socket.resume(),
+      left: (queued) => {
+        for (const socket of queued) socket.closeImmediately();
+        this.close();
+      },
+    });
+    this.#iterator = iterator;
+    if (this.#over) iterator.end();
+    return iterator;
+  }
+
+  /** Closes. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+
+  /** Keeps the program alive while listening; so it is at first. */
+  ref(): this {
+    this.#listener.ref();
+    return this;
+  }
+
+  /** Lets the program end while listening. */
+  unref(): this {
+    this.#listener.unref();
+    return this;
+  }
+
+  protected override admit(type: string): void {
+    if (this.#iterator === undefined || this.#over || type !== "connect") return;
+    throw new DOMException("an iterator takes the connections", "InvalidStateError");
+  }
+
+  readonly #abort = (): void => {
+    this.#promises.noteFailure(this.#options.signal?.reason);
+    this.close();
+  };
+
+  #bind(port: number, backlog: number | undefined): Listener {
+    const channel = this.#channel;
+    const { host, noDelay = true, reusePort } = this.#options;
+    const keepAlive = keepAliveOf(this.#options);
+    return channel.driver.host.listen(
+      { host, port, backlog, noDelay, keepAlive, reusePort },
+      {
+        listening: () => channel.connected(),
+        accepted: (transport) => this.#accept(transport),
+        failed: (reason, cause) => {
+          if (this.#refusal !== undefined) {
+            Object.defineProperty(this.#refusal, "cause", { value: cause });
+          }
+          channel.failed(reason, cause);
+        },
+        closed: () => channel.closed(),
+      },
+    );
+  }
+
   #record(kind: number, a: number): void {
     if (kind === EVENT_CONNECT) this.#announce(a);
-    else if (kind === EVENT_OPEN) this.#localPort = this.#listener.localPort;
-    else if (kind === EVENT_ERROR) {
-      this.dispatchEvent(errorEvent(new TCPSocketError(a, this.#channel.cause)));
-    }
+    else if (kind === EVENT_OPEN) this.#bound();
+    else if (kind === EVENT_ERROR) this.#failed(new TCPSocketError(a, this.#channel.cause));
+    else if (kind === EVENT_CLOSE) this.#closed();
+  }
+
+  #bound(): void {
+    this.#localPort = this.#listener.localPort;
+    this.#promises.noteOpen();
+  }
+
+  #failed(error: TCPSocketError): void {
+    this.#promises.noteFailure(error);
+    this.#iterator?.end(error);
+    this.dispatchEvent(errorEvent(error));
+  }
+
+  #closed(): void {
+    this.#over = true;
+    this.#options.signal?.removeEventListener("abort", this.#abort);
+    this.#promises.noteClose();
+    this.#iterator?.end(this.#options.signal?.aborted ? this.#options.signal.reason : undefined);
   }
 
   #accept(transport: Transport): Sink | null {
@@ -137,8 +225,16 @@ export class TCPServerSocket extends ListeningTarget {
     const channel = this.#channel.driver.find(handle) as Channel;
     const { remoteAddress = "", remotePort = 0 } = channel.transport?.addresses ?? {};
     const { binaryType } = this.#options;
-    const socket = adopt(new Seat(channel, remoteAddress, remotePort, binaryType, this.#engine));
-    if (!this.listens("connect")) socket.close();
-    else this.dispatchEvent(trusted(new TCPServerSocketEvent("connect", { socket })));
+    const seat = new Seat(channel, remoteAddress, remotePort, binaryType, this.#engine);
+    seat.pull = this.#iterator !== undefined;
+    const socket = adopt(seat);
+    if (this.#iterator !== undefined) {
+      socket.suspend(); // until it is handed out
+      this.#iterator.push(socket);
+    } else if (this.listens("connect")) {
+      this.dispatchEvent(trusted(new TCPServerSocketEvent("connect", { socket })));
+    } else {
+      socket.close();
+    }
   }
 }

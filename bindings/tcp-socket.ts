@@ -11,19 +11,32 @@ import {
   EVENT_ERROR,
   EVENT_OPEN,
 } from "../assembly/abi.ts";
-import { lendMessages, receivedData } from "./delivery.ts";
+import { Consumer } from "./consumer.ts";
 import { TCPSocketError } from "./errors.ts";
 import { errorEvent, TCPSocketEvent, trusted } from "./events.ts";
 import type { ServerSocketOptions, SocketOptions } from "./options.ts";
 import { payloadOf, queuePayload, sendOutcome } from "./payload.ts";
 import { dial, provideAdoption, Seat } from "./seat.ts";
-import { channelOf, noteAddresses, SocketAttributes, seatOf } from "./socket-attributes.ts";
+import {
+  channelOf,
+  noteAddresses,
+  noteTotals,
+  SocketAttributes,
+  seatOf,
+} from "./socket-attributes.ts";
+import { SocketPromises } from "./socket-promises.ts";
 import { TCPServerSocket } from "./tcp-server-socket.ts";
 
 const UNDEFINED = { data: undefined };
 
 /** A TCP connection. */
 export class TCPSocket extends SocketAttributes {
+  readonly #promises = new SocketPromises();
+  readonly #consumer: Consumer;
+  /** Why it ended, if not cleanly. */
+  #failure: unknown;
+  #over = false;
+
   static {
     provideAdoption((seat) => new TCPSocket(seat as never, 0));
   }
@@ -39,8 +52,12 @@ export class TCPSocket extends SocketAttributes {
   constructor(host: string, port: number | string, options?: SocketOptions) {
     const accepted = (host as unknown) instanceof Seat;
     super(accepted ? (host as unknown as Seat) : dial(host, port, options));
-    channelOf(this).owner = (kind, a, b) => this.#record(kind, a, b);
-    if (accepted) noteAddresses(this);
+    const { channel, signal, pull } = seatOf(this);
+    channel.owner = (kind, a, b) => this.#record(kind, a, b);
+    this.#consumer = new Consumer(this, seatOf(this), (type) => this.listens(type));
+    if (pull) this.#consumer.pull();
+    if (accepted) this.#opened();
+    signal?.addEventListener("abort", this.#abort, { once: true });
   }
 
   /** The same as the constructor (M7). */
@@ -55,6 +72,25 @@ export class TCPSocket extends SocketAttributes {
     backlog?: number,
   ): TCPServerSocket {
     return new TCPServerSocket(port, options, backlog);
+  }
+
+  /**
+   * Resolves at `open`; rejects with TCPSocketError, or AbortError if closed before. Taken before
+   * `open`, it makes the socket pull-style: data waits for a listener or an iterator.
+   */
+  get opened(): Promise<void> {
+    if (this.readyState === "connecting") this.#consumer.pull();
+    return this.#promises.opened;
+  }
+
+  /** Resolves at a clean `close`; rejects with what ended the connection otherwise. */
+  get closed(): Promise<void> {
+    return this.#promises.closed;
+  }
+
+  /** Resolves when send() may go on: at once, or at the next `drain` if one returned false. */
+  get drained(): Promise<void> {
+    return this.#promises.drained;
   }
 
   /**
@@ -75,7 +111,9 @@ export class TCPSocket extends SocketAttributes {
     const payload = payloadOf(data, byteOffset, byteLength, driver.core.memory);
     const result = queuePayload(channel, payload);
     driver.schedule();
-    return sendOutcome(result, this.readyState);
+    const below = sendOutcome(result, this.readyState);
+    if (!below) this.#promises.noteFull();
+    return below;
   }
 
   /** Stops `data` until as many resume() as suspend() (M95). Allowed in every state. */
@@ -118,33 +156,82 @@ export class TCPSocket extends SocketAttributes {
     driver.schedule();
   }
 
+  /**
+   * Iterates over the data; it is the socket's only consumer, and holds it back between items. Ends
+   * at `close`, throws TCPSocketError; leaving the loop closes the socket.
+   * @throws InvalidStateError if there is a consumer already
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<never> {
+    const iterator = this.#consumer.iterate(() => this.close());
+    if (this.#over) iterator.end(this.#failure);
+    return iterator as AsyncIterableIterator<never>;
+  }
+
+  /** Closes, and waits for `close`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return this.closed.catch(() => {});
+  }
+
+  /** Keeps the program alive while connected; so it is at first. */
+  ref(): this {
+    channelOf(this).transport?.ref();
+    return this;
+  }
+
+  /** Lets the program end while connected. */
+  unref(): this {
+    channelOf(this).transport?.unref();
+    return this;
+  }
+
+  readonly #abort = (): void => {
+    this.#failure = seatOf(this).signal?.reason;
+    this.#promises.noteFailure(this.#failure);
+    this.closeImmediately();
+  };
+
+  protected override admit(type: string): void {
+    this.#consumer.admit(type);
+  }
+
+  protected override changed(type: string): void {
+    this.#consumer.changed(type);
+  }
+
   #record(kind: number, a: number, b: number): void {
-    if (kind === EVENT_DATA) this.#deliver(a, b);
+    if (kind === EVENT_DATA) this.#consumer.deliver(a, b);
     else if (kind === EVENT_OPEN) this.#opened();
-    else if (kind === EVENT_DRAIN) this.#fire("drain");
-    else if (kind === EVENT_END) this.#fire("end");
-    else if (kind === EVENT_CLOSE) this.#fire("close");
-    else if (kind === EVENT_ERROR) {
-      this.dispatchEvent(errorEvent(new TCPSocketError(a, channelOf(this).cause)));
-    }
+    else if (kind === EVENT_DRAIN) {
+      this.#promises.noteDrain();
+      this.#fire("drain");
+    } else if (kind === EVENT_END) this.#fire("end");
+    else if (kind === EVENT_ERROR) this.#failed(new TCPSocketError(a, channelOf(this).cause));
+    else if (kind === EVENT_CLOSE) this.#closed();
   }
 
   #opened(): void {
     noteAddresses(this);
+    this.#promises.noteOpen();
     this.#fire("open");
+  }
+
+  #failed(error: TCPSocketError): void {
+    this.#failure ??= error;
+    this.#promises.noteFailure(error);
+    this.dispatchEvent(errorEvent(error));
+  }
+
+  #closed(): void {
+    noteTotals(this);
+    this.#over = true;
+    seatOf(this).signal?.removeEventListener("abort", this.#abort);
+    this.#promises.noteClose();
+    this.#consumer.end(this.#failure);
+    this.#fire("close");
   }
 
   #fire(type: string): void {
     if (this.listens(type)) this.dispatchEvent(trusted(new TCPSocketEvent(type, UNDEFINED)));
-  }
-
-  #deliver(address: number, length: number): void {
-    const { channel, binaryType, checks } = seatOf(this);
-    if (this.listens("messages")) {
-      lendMessages(this, channel.driver, address, length, checks);
-    } else if (this.listens("data")) {
-      const data = receivedData(channel.driver, binaryType, address, length);
-      this.dispatchEvent(trusted(new TCPSocketEvent("data", { data })));
-    } // else nobody wants it and it is dropped, as Mozilla does
   }
 }

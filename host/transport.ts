@@ -76,6 +76,8 @@ export interface ListenTarget {
   readonly backlog?: number | undefined;
   readonly noDelay: boolean;
   readonly keepAlive: number | false;
+  /** Whether other sockets may listen on the same port (SO_REUSEPORT). */
+  readonly reusePort?: boolean | undefined;
 }
 
 /** Whom a listener tells. */
@@ -108,6 +110,14 @@ export interface Timer {
   cancel(): void;
 }
 
+/** Calls `call` with three numbers, in the context that was captured. */
+export type Context = (
+  call: (kind: number, a: number, b: number) => void,
+  kind: number,
+  a: number,
+  b: number,
+) => void;
+
 export interface Host {
   readonly name: string;
   /**
@@ -116,10 +126,17 @@ export interface Host {
    */
   connect(target: ConnectTarget, window: Uint8Array, sink: Sink): Transport;
   listen(target: ListenTarget, sink: ListenerSink): Listener;
+  /** Whether `reusePort` can be had. */
+  readonly reusesPorts: boolean;
   /** Calls back once after at least so many milliseconds. Keeps no program alive. */
   timer(milliseconds: number, expired: () => void): Timer;
   /** Calls back once, soon, in a task of its own. */
   defer(task: () => void): void;
+  /**
+   * Captures the present asynchronous context (AsyncLocalStorage); what it returns calls back in it.
+   * Hosts without such contexts leave it out.
+   */
+  context?(): Context;
   /** A view of engine memory in the form this host writes best. */
   view(memory: ArrayBuffer, offset: number, length: number): Uint8Array;
   /** One char per byte, both ways (M39); `text` has no char above U+00FF. */

@@ -46,6 +46,7 @@ export interface RawListener {
 export class Loopback implements Host {
   /** "loopback" */
   readonly name: string = "loopback";
+  readonly reusesPorts: boolean = false;
   readonly #network: Network;
   readonly #wheel: TimerWheel;
   readonly #ports = new Ports<LoopbackListener>();

@@ -4,9 +4,11 @@
  * Owns nothing but the one timer wheel; connections and listeners are in the files beside it.
  */
 
+import { AsyncResource } from "node:async_hooks";
 import { TimerWheel } from "../timer-wheel.ts";
 import type {
   ConnectTarget,
+  Context,
   Host,
   Listener,
   ListenerSink,
@@ -29,6 +31,7 @@ const wheel = new TimerWheel({
 
 export const nodeHost: Host = {
   name: "node:net",
+  reusesPorts: hasReusePort(process.versions.node),
 
   connect(target: ConnectTarget, window: Uint8Array, sink: Sink): Transport {
     return connect(target, window, sink);
@@ -46,6 +49,11 @@ export const nodeHost: Host = {
     setImmediate(task);
   },
 
+  context(): Context {
+    const resource = new AsyncResource("TCPSocket");
+    return (call, kind, a, b) => resource.runInAsyncScope(call, undefined, kind, a, b);
+  },
+
   view(memory: ArrayBuffer, offset: number, length: number): Uint8Array {
     return Buffer.from(memory, offset, length);
   },
@@ -58,6 +66,12 @@ export const nodeHost: Host = {
     whole(memory).latin1Write(text, offset);
   },
 };
+
+/** `listen({ reusePort })` came with Node 22.12 and 23.1; older ones ignore it silently. */
+export function hasReusePort(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
+}
 
 type Latin1Buffer = Buffer & {
   latin1Slice(start: number, end: number): string;

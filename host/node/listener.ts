@@ -17,7 +17,7 @@ export class NodeListener implements Listener {
   #closed = false;
 
   constructor(target: ListenTarget, sink: ListenerSink) {
-    const { host, port, backlog, noDelay, keepAlive } = target;
+    const { host, port, backlog, noDelay, keepAlive, reusePort = false } = target;
     this.#sink = sink;
     this.#later = host !== undefined || cluster.isWorker;
     this.#server = createServer({
@@ -33,7 +33,8 @@ export class NodeListener implements Listener {
       sink.failed(listenReasonOf(error), error);
       if (!this.#server.listening) this.#gone();
     });
-    this.#server.listen({ port, ...(host && { host }), ...(backlog && { backlog }) });
+    const options = { port, ...(host && { host }), ...(backlog && { backlog }) };
+    this.#server.listen(reusePort ? { ...options, reusePort } : options);
   }
 
   get bound(): boolean | null {

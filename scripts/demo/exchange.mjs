@@ -1,7 +1,7 @@
 /**
  * One end of a connection on a TCPSocket: sends its payload and a FIN, and receives until the
  * peer's FIN, both at once. It sends as an app should: until send() says false, then again at
- * `drain`. A slow one suspends for a while after each MiB it received, as an app that is busy would.
+ * `drain`. A slow one suspends for a while after each MiB it received, as a busy app would.
  */
 import { MIB, Payload, Tally } from "./payload.mjs";
 

@@ -80,12 +80,12 @@ async function conclude() {
   if (sockets > 0 || engine.failed) fail(`${sockets} sockets of the engine were left open`);
 
   const connections = results.reduce((sum, result) => sum + result.connections, 0);
-  const bytes = results.reduce((sum, result) => sum + result.bytes, 0);
+  const amount = mib(results.reduce((sum, result) => sum + result.bytes, 0));
   console.log(
     [
       paint(
         "green",
-        `All ${mib(bytes)} MiB arrived as they were sent, all ${connections} connections are closed.`,
+        `All ${amount} MiB arrived as they were sent, all ${connections} connections are closed.`,
       ),
       "Next: README.md shows the API in a few lines; `npm run bench` measures it.",
     ].join("\n"),

@@ -3,8 +3,8 @@
  * leg use it, ours and the plain one; each hashes what it sends and what it receives.
  *
  * Pieces are slices of one random block at ever new offsets, so a byte that is lost, doubled or
- * out of order shows in the hash, and nothing has to be generated while the clock runs. On a machine
- * that is slow or busy a payload ends early, by the clock: how much it was is told at the end.
+ * out of order shows in the hash, and nothing has to be generated while the clock runs. On a slow
+ * or busy machine a payload ends early, by the clock: how much it was is told at the end.
  */
 import { createHash, randomBytes } from "node:crypto";
 

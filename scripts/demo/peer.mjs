@@ -1,8 +1,8 @@
 /**
  * The other side of the wire: a program of its own that knows node:net and nothing of sansock.
  *
- * Told `{ serve: { bytes } }` it listens and answers `{ port }`; told `{ dial: { port, bytes } }` it
- * connects. Of each connection it reports one end: what it sent and received, keyed by the client's
+ * Told `{ serve: { bytes } }` it listens and answers `{ port }`; told `{ dial: { port, bytes } }`
+ * it connects. Of each connection it reports one end: what it sent and received, keyed by the client's
  * port. It stops when its parent does.
  */
 import { connect, createServer } from "node:net";

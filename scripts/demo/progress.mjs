@@ -1,7 +1,7 @@
 /**
  * How far the legs have come: bars in a terminal, elsewhere (a pipe, a log) a plain line a second.
- * Both are told the same: `update(index, bytes, rate)` as often as anything moves, `finish(…)` when a
- * leg is over (also if it was cut short), `stop()` once.
+ * Both are told the same: `update(index, bytes, rate)` as often as anything moves, `finish(…)` when
+ * a leg is over (also if it was cut short), `stop()` once.
  */
 import cliProgress from "cli-progress";
 import { MIB } from "./payload.mjs";
@@ -57,6 +57,7 @@ class Lines {
 
   update(index, bytes, rate) {
     const { name, total } = this.#legs[index];
+    this.#last ||= performance.now();
     if (performance.now() - this.#last < LINE_MS) return;
     this.#last = performance.now();
     this.#stream.write(`${line(name, bytes, total, rate)}\n`);

@@ -29,10 +29,11 @@ export function resultTable(results) {
 
 /** What the engine held and copied, as text. */
 export function engineWords({ memoryBytes, poolBytes, bytesCopied }, poolPeakBytes, bytesMoved) {
+  const peak = (poolPeakBytes / MIB).toFixed(1);
   const copies = (bytesCopied / bytesMoved).toFixed(2);
   return [
     `Engine memory   ${mib(memoryBytes)} MiB, a fixed size. All sockets share a pool of`,
-    `                ${mib(poolBytes)} MiB in it; at most ${(poolPeakBytes / MIB).toFixed(1)} MiB were in use.`,
+    `                ${mib(poolBytes)} MiB in it; at most ${peak} MiB were in use.`,
     `Copies          ${copies} per byte that was sent or received: one in send(), so`,
     "                that the app may reuse its buffer; one on accepted sockets;",
     "                none where a client receives, for the kernel writes straight",

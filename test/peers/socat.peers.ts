@@ -17,7 +17,7 @@ import { Witness } from "./support/witness.ts";
 vi.setConfig({ testTimeout: PEER_TEST_MILLISECONDS });
 
 const BYTES = randomBytes(16 * MIB);
-/** How long socat waits for the other direction's end after it has sent FIN; its default is 0.5 s. */
+/** Seconds that socat waits for the other direction's end once it has sent FIN; default 0.5. */
 const PATIENCE = ["-t", "30"];
 
 let socat: string;

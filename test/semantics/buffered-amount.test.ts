@@ -86,14 +86,14 @@ inWorlds(EVERYWHERE, (test) => {
   });
 
   test("M80: lowWaterMark moves the point of drain", async (world) => {
-    const marks = { highWaterMark: 2000, lowWaterMark: 1000 };
+    const marks = { highWaterMark: 500, lowWaterMark: 100 };
     const [client, peer] = await world.client(marks, { paused: true });
     client.socket.send(pattern(world.plenty));
     await world.settled();
     expect(client.types).toBe("open");
     peer.wire.resume();
     const { bufferedAmount } = await client.fired("drain");
-    expect(bufferedAmount).toBeLessThanOrEqual(1000);
+    expect(bufferedAmount).toBeLessThanOrEqual(100);
     await peer.got(world.plenty);
     await world.settled();
     expect(client.types).toBe("open drain");
@@ -194,7 +194,11 @@ class Counting extends Loopback {
       this.onsent(count);
     };
     const get = (of: Sink, name: keyof Sink) => (name === "sent" ? sent : of[name].bind(of));
-    return super.connect(target, window, new Proxy(sink, { get: get as ProxyHandler<Sink>["get"] }));
+    return super.connect(
+      target,
+      window,
+      new Proxy(sink, { get: get as ProxyHandler<Sink>["get"] }),
+    );
   }
 }
 
@@ -213,7 +217,7 @@ inWorlds(LOOPBACK, (test) => {
     await new Promise((resume) => {
       socket.onopen = resume;
     });
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 3; round++) {
       for (const size of [1, 700, 0, 1500]) {
         socket.send(pattern(size));
         expected += size;

@@ -121,7 +121,10 @@ const CODES: readonly [readonly string[], readonly [string, number | null]][] = 
   [["ETIMEDOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"], [...TIMED_OUT]],
   [["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAI_NODATA"], [...NOT_FOUND]],
   [["ECONNRESET"], [...RESET]],
-  [["EPIPE", "ECONNABORTED", "EMFILE", "EWHATEVER"], ["NetworkError", null]],
+  [
+    ["EPIPE", "ECONNABORTED", "EMFILE", "EWHATEVER"],
+    ["NetworkError", null],
+  ],
 ];
 
 // One of the two is enough: what node says does not depend on the address.

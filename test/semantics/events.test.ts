@@ -1,4 +1,4 @@
-/** Chapters 4 and 5 of Mozilla's API: the event objects, their contents and their order. */
+/** Chapter 4 of Mozilla's API: the event objects, what they carry and who gets them. */
 import { describe, expect, test } from "vitest";
 import {
   Engine,
@@ -142,20 +142,20 @@ inWorlds(EVERYWHERE, (test) => {
       sizes.push(data.byteLength);
       expect(data).toBeInstanceOf(ArrayBuffer);
     };
-    peer.wire.write(pattern(1000));
-    const first = await client.got(1000);
-    expect(difference(first, pattern(1000))).toBeNull();
-    expect(sizes.reduce((sum, size) => sum + size)).toBe(1000);
+    peer.wire.write(pattern(300));
+    const first = await client.got(300);
+    expect(difference(first, pattern(300))).toBeNull();
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(300);
     const [kept] = client.chunks as [ArrayBuffer];
     const expected = new Uint8Array(kept.slice(0));
-    peer.wire.write(pattern(1000, 500));
-    await client.got(2000);
+    peer.wire.write(pattern(300, 150));
+    await client.got(600);
     expect(difference(new Uint8Array(kept), expected), "not reused").toBeNull();
     expect(new Set(client.chunks).size).toBe(client.chunks.length);
     structuredClone(kept, { transfer: [kept] });
     expect(kept.byteLength).toBe(0);
     peer.wire.write(pattern(10, 7));
-    await client.until("10 more", () => client.chunks.length > sizes.length - 1 && client.received >= 2010);
+    await client.got(610);
   });
 
   test("M39 M40: string: a char per byte, zeros and bytes above 127 included", async (world) => {
@@ -186,72 +186,6 @@ inWorlds(EVERYWHERE, (test) => {
     await client.got(size);
     expect(Math.min(...client.chunks.map((chunk) => (chunk as string).length))).toBeGreaterThan(0);
     expect(difference(client.bytes, pattern(size))).toBeNull();
-  });
-
-  test("M45 M48: open, data, close; all data in front of the FIN comes first", async (world) => {
-    const [client, peer] = await world.client();
-    peer.wire.write(pattern(world.mark * 2));
-    peer.wire.end();
-    await client.fired("close");
-    expect(client.types).toBe("open data close");
-    expect(difference(client.bytes, pattern(world.mark * 2))).toBeNull();
-  });
-
-  test("M46: close follows error in the same turn", async (world) => {
-    const refused = world.open(await world.deadPort());
-    const [broken, peer] = await world.client();
-    for (const { socket } of [refused, broken]) {
-      let turn = "same";
-      socket.onerror = () => {
-        expect(socket.readyState).toBe("closed");
-        setImmediate(() => {
-          turn = "later";
-        });
-        setTimeout(() => {
-          turn = "later";
-        });
-      };
-      socket.onclose = () => expect(turn).toBe("same");
-    }
-    peer.wire.reset();
-    await Promise.all([refused.fired("close"), broken.fired("close")]);
-    expect([refused.types, broken.types]).toEqual(["error close", "open error close"]);
-  });
-
-  test("M47: close() with nothing pending is close only; above the mark drain first", async (world) => {
-    const [quiet, peer] = await world.client();
-    quiet.socket.send("few");
-    await peer.got(3);
-    await world.settled();
-    quiet.socket.close();
-    await quiet.fired("close");
-    expect(quiet.types).toBe("open close");
-    const [loud] = await world.pair({ highWaterMark: world.mark });
-    expect(loud.socket.send(pattern(world.mark + 1))).toBe(false);
-    loud.socket.close();
-    await loud.fired("close");
-    expect(loud.types).toBe("open drain close");
-  });
-
-  test("M50: microtasks run between events of different I/O", async (world) => {
-    const listening = await world.peers();
-    const client = world.open(listening.port);
-    const order: string[] = [];
-    const note = (type: string) => () => {
-      order.push(type);
-      void Promise.resolve().then(() => order.push(`after ${type}`));
-    };
-    client.socket.onopen = note("open");
-    client.socket.ondata = note("data");
-    client.socket.onclose = note("close");
-    const peer = await listening.accept();
-    peer.wire.write(pattern(1));
-    await client.got(1);
-    peer.wire.end();
-    await client.fired("close");
-    await world.settled();
-    const types = ["open", "data", "close"];
-    expect(order).toEqual(types.flatMap((type) => [type, `after ${type}`]));
   });
 
   test("without a consumer data is dropped, a later one gets what comes later", async (world) => {

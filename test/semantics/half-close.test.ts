@@ -17,21 +17,21 @@ inWorlds(EVERYWHERE, (test) => {
 
   test("M92a M49: data with the FIN is delivered, no event for the half close", async (world) => {
     const [client, peer] = await world.client();
-    peer.wire.write(pattern(2000));
+    peer.wire.write(pattern(500));
     peer.wire.end();
     await client.fired("close");
     expect(client.types).toBe("open data close");
-    expect(difference(client.bytes, pattern(2000))).toBeNull();
+    expect(difference(client.bytes, pattern(500))).toBeNull();
   });
 
   test("M92a: what is sent inside ondata is flushed though a FIN came behind", async (world) => {
     const [client, peer] = await world.client();
     client.socket.ondata = ({ data }) => client.socket.send(data);
-    peer.wire.write(pattern(3000));
+    peer.wire.write(pattern(600));
     peer.wire.end();
     await client.fired("close");
     await peer.fired("end");
-    expect(difference(peer.bytes, pattern(3000))).toBeNull();
+    expect(difference(peer.bytes, pattern(600))).toBeNull();
     expect(client.types).toBe("open data close");
   });
 
@@ -105,11 +105,11 @@ inWorlds(EVERYWHERE, (test) => {
     const [client, peer] = await world.client({ allowHalfOpen: true });
     peer.wire.end();
     await client.fired("end");
-    client.socket.send(pattern(3000));
+    client.socket.send(pattern(600));
     client.socket.close();
     await client.fired("close");
     await peer.fired("end");
-    expect(peer.received).toBe(3000);
+    expect(peer.received).toBe(600);
     expect(client.types).toBe("open end close");
   });
 

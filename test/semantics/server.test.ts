@@ -1,7 +1,11 @@
 /** Chapter 14 of Mozilla's API: TCPServerSocket. */
 import net from "node:net";
 import { expect } from "vitest";
-import { TCPServerSocket, TCPServerSocketEvent, TCPSocketErrorEvent } from "../../bindings/index.ts";
+import {
+  TCPServerSocket,
+  TCPServerSocketEvent,
+  TCPSocketErrorEvent,
+} from "../../bindings/index.ts";
 import { reports } from "./support/reports.ts";
 import { turns } from "./support/signal.ts";
 import { EVERYWHERE, inWorlds, LOOPBACK, NODE, type World } from "./support/world.ts";
@@ -112,6 +116,7 @@ inWorlds(EVERYWHERE, (test) => {
     expect(reported).toEqual(["from connect"]);
     const client = world.open(port);
     await accept(2);
+    await client.fired("open");
     client.socket.send("x");
     await accepted[1]?.got(1);
   });

@@ -47,13 +47,13 @@ inWorlds(EVERYWHERE, (test) => {
 
   test("M27: what is buffered is flushed before closed", async (world) => {
     const [client, peer] = await world.client();
-    client.socket.send(pattern(3000));
+    client.socket.send(pattern(600));
     client.socket.close();
     expect(client.socket.readyState).toBe("closing");
     await client.fired("close");
     expect(client.socket.readyState).toBe("closed");
     await peer.fired("end");
-    expect(peer.received).toBe(3000);
+    expect(peer.received).toBe(600);
   });
 
   test("M28: the peer's FIN leads from open to closed, no event sees closing", async (world) => {
@@ -147,10 +147,10 @@ inWorlds(EVERYWHERE, (test) => {
     const [client, peer] = await world.client();
     client.socket.send("now");
     await peer.got(3);
-    peer.wire.write(pattern(5000));
+    peer.wire.write(pattern(600));
     // Not a wait for anything: the bytes may have come as far as they like.
     client.socket.close();
-    peer.wire.write(pattern(5000));
+    peer.wire.write(pattern(600));
     await client.fired("close");
     await world.settled();
     expect(client.types).toBe("open close");
@@ -159,7 +159,7 @@ inWorlds(EVERYWHERE, (test) => {
   test("M32: close() inside ondata lets no further data through", async (world) => {
     const [client, peer] = await world.client();
     client.socket.ondata = () => client.socket.close();
-    peer.wire.write(pattern(3000));
+    peer.wire.write(pattern(600));
     await client.fired("close");
     await world.settled();
     expect(client.all("data")).toHaveLength(1);
@@ -170,7 +170,7 @@ inWorlds(EVERYWHERE, (test) => {
     const [client, peer] = await world.client();
     const { socket } = client;
     // Reader and writer both have something to report.
-    for (let i = 0; i < 5; i++) socket.send(pattern(3000));
+    for (let i = 0; i < 5; i++) socket.send(pattern(600));
     peer.wire.reset();
     await client.fired("close");
     socket.close();

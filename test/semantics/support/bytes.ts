@@ -13,7 +13,7 @@ export function pattern(count: number, from = 0): Uint8Array<ArrayBuffer> {
 
 /** The bytes of a binary string. */
 export function latin1(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+  return new Uint8Array(Buffer.from(text, "latin1"));
 }
 
 /** The binary string of bytes. */

@@ -29,6 +29,9 @@ import { Watch } from "./watch.ts";
 /** SEED=… repeats a run; the seed is part of the tests' names. */
 const SEED = Number(process.env.SEED ?? randomInt(2 ** 31));
 
+/** Enough for every test; a quarter of the default because each test has an engine of its own. */
+const MEMORY_BYTES = 16 * 1024 * 1024;
+
 /** A kind of world. */
 export interface Place {
   readonly name: string;
@@ -45,7 +48,7 @@ const hasIPv6 = Object.values(networkInterfaces()).some((all) => {
 export const NODE: readonly Place[] = [node("127.0.0.1"), ...(hasIPv6 ? [node("::1")] : [])];
 
 // Small pipes where every byte is an event of its own: what fills one fills the other, only faster.
-const BYTEWISE = { seed: 1, capacity: 4096 };
+const BYTEWISE = { seed: 1, capacity: 1024 };
 
 export const LOOPBACK: readonly Place[] = [
   { name: "loopback", network: { seed: 1 } },
@@ -92,10 +95,10 @@ export class World {
   constructor(place: Place) {
     this.place = place;
     this.network = place.network && new Loopback(place.network);
-    this.engine = this.network && new Engine({ host: this.network });
+    this.engine = this.network && new Engine({ host: this.network, memoryBytes: MEMORY_BYTES });
     const capacity = place.network?.capacity ?? 262_144;
     this.plenty = this.network ? 2 * capacity : 16 * 1024 * 1024;
-    this.mark = place.network?.capacity === undefined ? 65_536 : 1024;
+    this.mark = place.network?.capacity === undefined ? 65_536 : 256;
   }
 
   get address(): string {
@@ -133,7 +136,10 @@ export class World {
   }
 
   /** A client that is open, and the socket the server made for it. */
-  async pair(client: SocketOptions = {}, server: ServerSocketOptions = {}): Promise<[Watch, Watch]> {
+  async pair(
+    client: SocketOptions = {},
+    server: ServerSocketOptions = {},
+  ): Promise<[Watch, Watch]> {
     const listening = this.listen(server);
     const opened = this.open(listening.port, client);
     const accepted = await listening.accept();
@@ -160,7 +166,9 @@ export class World {
   /** A port that bare connections are accepted on. */
   async peers(paused = false): Promise<PeerServer> {
     const { network } = this;
-    const listening = network ? loopbackListen(network, paused) : await nodeListen(this.address, paused);
+    const listening = network
+      ? loopbackListen(network, paused)
+      : await nodeListen(this.address, paused);
     const { port } = listening;
     const accept = async (): Promise<Peer> => this.#kept(await listening.accept());
     const close = (): void => listening.close();

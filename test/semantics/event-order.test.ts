@@ -1,0 +1,121 @@
+/** Chapter 5 of Mozilla's API: which event comes when, and in whose turn. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { expect } from "vitest";
+import { difference, pattern } from "./support/bytes.ts";
+import { EVERYWHERE, inWorlds } from "./support/world.ts";
+
+inWorlds(EVERYWHERE, (test) => {
+  test("M45 M48: open, data, close; all data in front of the FIN comes first", async (world) => {
+    const [client, peer] = await world.client();
+    peer.wire.write(pattern(world.mark * 2));
+    peer.wire.end();
+    await client.fired("close");
+    expect(client.types).toBe("open data close");
+    expect(difference(client.bytes, pattern(world.mark * 2))).toBeNull();
+  });
+
+  test("M46: close follows error in the same turn", async (world) => {
+    const refused = world.open(await world.deadPort());
+    const [broken, peer] = await world.client();
+    for (const { socket } of [refused, broken]) {
+      let turn = "same";
+      socket.onerror = () => {
+        expect(socket.readyState).toBe("closed");
+        setImmediate(() => {
+          turn = "later";
+        });
+        setTimeout(() => {
+          turn = "later";
+        });
+      };
+      socket.onclose = () => expect(turn).toBe("same");
+    }
+    peer.wire.reset();
+    await Promise.all([refused.fired("close"), broken.fired("close")]);
+    expect([refused.types, broken.types]).toEqual(["error close", "open error close"]);
+  });
+
+  test("M47: close() with nothing pending is close only; above the mark drain first", async (world) => {
+    const [quiet, peer] = await world.client();
+    quiet.socket.send("few");
+    await peer.got(3);
+    await world.settled();
+    quiet.socket.close();
+    await quiet.fired("close");
+    expect(quiet.types).toBe("open close");
+    const [loud] = await world.pair({ highWaterMark: world.mark });
+    expect(loud.socket.send(pattern(world.mark + 1))).toBe(false);
+    loud.socket.close();
+    await loud.fired("close");
+    expect(loud.types).toBe("open drain close");
+  });
+
+  test("M50: microtasks run between events of different I/O", async (world) => {
+    const listening = await world.peers();
+    const client = world.open(listening.port);
+    const order: string[] = [];
+    const note = (type: string) => () => {
+      order.push(type);
+      void Promise.resolve().then(() => order.push(`after ${type}`));
+    };
+    client.socket.onopen = note("open");
+    client.socket.ondata = note("data");
+    client.socket.onclose = note("close");
+    const peer = await listening.accept();
+    peer.wire.write(pattern(1));
+    await client.got(1);
+    peer.wire.end();
+    await client.fired("close");
+    await world.settled();
+    const types = ["open", "data", "close"];
+    expect(order).toEqual(types.flatMap((type) => [type, `after ${type}`]));
+  });
+
+  test("M50: calls made inside a handler fire nothing inside it", async (world) => {
+    const listening = world.listen();
+    const [client, peer] = await world.client();
+    const victim = world.open(listening.port);
+    const served = await listening.accept();
+    await victim.fired("open");
+    let handling = false;
+    const inside: string[] = [];
+    for (const { socket } of [client, victim, served]) {
+      for (const type of ["data", "close", "error", "drain"]) {
+        socket.addEventListener(type, () => {
+          if (handling) inside.push(type);
+        });
+      }
+    }
+    client.socket.ondata = () => {
+      client.socket.ondata = null;
+      handling = true;
+      served.socket.send(pattern(100));
+      served.socket.close();
+      victim.socket.closeImmediately();
+      world.open(listening.port).socket.close();
+      client.socket.suspend();
+      client.socket.resume();
+      client.socket.close();
+      handling = false;
+    };
+    peer.wire.write(pattern(10));
+    await Promise.all([client, victim, served].map((watch) => watch.fired("close")));
+    expect(inside).toEqual([]);
+  });
+
+  test("events run in the async context their socket was made in", async (world) => {
+    const { port, accept } = world.listen();
+    const storage = new AsyncLocalStorage<string>();
+    const client = storage.run("made here", () => world.open(port));
+    const contexts: unknown[] = [];
+    for (const type of ["open", "data", "close"]) {
+      client.socket.addEventListener(type, () => contexts.push(storage.getStore()));
+    }
+    const served = await accept();
+    storage.run("elsewhere", () => served.socket.send("x"));
+    await client.got(1);
+    storage.run("elsewhere", () => client.socket.close());
+    await client.fired("close");
+    expect(contexts).toEqual(["made here", "made here", "made here"]);
+  });
+});
