@@ -1,130 +1,153 @@
 /**
- * `sansock/mozilla`: the strict profile. It converts arguments as the WebIDL of Mozilla's TCPSocket
- * says, to the letter (M10, M12, M64-M68, M111-M113), and offers the older ways in (M7, M13, M116).
+ * `sansock/mozilla`: the strict profile. Converts arguments as Mozilla's WebIDL says, to the letter
+ * (M10, M12, M64-M68, M111-M113), and offers the older ways in (M7, M13, M116).
  *
- * Owns conversions only: no state, no rule, nothing below the public API. Invariant: what reaches
- * `sansock` is already of the type it asks for, and every socket that comes out of here is strict.
+ * Owns conversions only: no state, no rule, nothing below the public API. Invariant: `sansock` gets
+ * nothing it would have to convert, and every socket that comes from here is a strict one.
  */
+import * as sansock from "./index.ts";
 import {
-  Engine,
-  TCPServerSocket as Server,
-  TCPServerSocketEvent,
-  TCPSocket as Socket,
-} from "./index.ts";
+  byteString,
+  dictionary,
+  domString,
+  enumeration,
+  isArrayBuffer,
+  needed,
+  unsignedLong,
+  unsignedShort,
+} from "./webidl.ts";
 
-/** Options of a strict server: Mozilla's, and one for tests. Others are ignored (M12, M111). */
+/** Options of a strict server; what else the object has is ignored (M12, M111). */
 export interface ServerSocketOptions {
-  /** What `data` events carry. Default `"string"`; other values are a TypeError. */
+  /** What `data` events carry. Default `"string"`; anything else is a TypeError. */
   binaryType?: "string" | "arraybuffer";
-  /** Not Mozilla's: the engine to use. Ignored unless it is an Engine. */
-  engine?: Engine;
+  /** Not Mozilla's, for tests: the engine to use. Ignored if it is not an Engine. */
+  engine?: sansock.Engine;
 }
 
-/** Options of a strict socket: Mozilla's, an older name, and one for tests. */
+/** Options of a strict socket; what else the object has is ignored (M12). */
 export interface SocketOptions extends ServerSocketOptions {
-  /** TLS from the first byte. Any value, taken as a boolean. */
+  /** TLS from the first byte: any value, as a boolean. */
   useSecureTransport?: boolean;
-  /** Its name of 2012; counts where useSecureTransport is not given (M13). */
+  /** Its name of 2012; counts if useSecureTransport is not given (M13). */
   useSSL?: boolean;
 }
 
-type SocketArguments = [host: string, port: number | string, options?: SocketOptions | null];
-type ServerArguments = [
-  port: number | string,
-  options?: ServerSocketOptions | null,
-  backlog?: number,
-];
-type SendArguments = [data: string | ArrayBuffer, byteOffset?: number, byteLength?: number];
+type Open = [host: string, port: number | string, options?: SocketOptions | null];
+type Listen = [port: number | string, options?: ServerSocketOptions | null, backlog?: number];
+type Send = [data: string | ArrayBuffer, byteOffset?: number, byteLength?: number];
 
-/** A TCP connection that takes its arguments as Mozilla's does. */
-export class TCPSocket extends Socket {
+/** A TCP connection that takes arguments as Mozilla's does. */
+export class TCPSocket extends sansock.TCPSocket {
   /**
-   * Starts to connect. The host may be anything, it becomes a string; the port becomes a number
-   * modulo 65536: `"8105"` is 8105, -1 is 65535, NaN is 0 (M10).
+   * Starts to connect. The host becomes a string and the port a number modulo 65536, whatever they
+   * are: `"8105"` is 8105, -1 is 65535, NaN is 0 (M10).
    * @throws TypeError without host and port, or for an option that cannot be converted
    */
-  constructor(...given: SocketArguments) {
+  constructor(...given: Open) {
     const [host, port, options] = needed("TCPSocket", given, 2);
-    super(`${host}`, unsignedShort(port), socketOptions(options));
+    super(domString(host), unsignedShort(port), socketOptions(options));
   }
 
   /** The same as the constructor (M7). */
-  static override open(...given: SocketArguments): TCPSocket {
+  static override open(...given: Open): TCPSocket {
     return new TCPSocket(...given);
   }
 
   /** The same as `new TCPServerSocket` (M7). */
-  static override listen(...given: ServerArguments): TCPServerSocket {
+  static override listen(...given: Listen): TCPServerSocket {
     return new TCPServerSocket(...given);
   }
 
   /**
-   * Sends an ArrayBuffer as bytes, anything else as what it is as a string, typed arrays included
-   * (M64, M65). Offset and length count in an ArrayBuffer only: modulo 2^32, then clamped (M68).
+   * Sends an ArrayBuffer as bytes, all else as the string it becomes, typed arrays too (M64, M65).
+   * Offset and length count for an ArrayBuffer only: modulo 2^32, then clamped (M68).
    * @returns false when bufferedAmount is now above 65536: wait for `drain` (M70)
-   * @throws TypeError for a char above U+00FF, also when the state would forbid to send (M66)
+   * @throws TypeError for a char above U+00FF, in every state (M66)
    * @throws InvalidStateError unless open
    */
-  override send(...given: SendArguments): boolean {
-    const [data, byteOffset, byteLength] = needed("send()", given, 1);
+  override send(...given: Send): boolean {
+    const [data, byteOffset = 0, byteLength] = needed("send()", given, 1);
     if (!isArrayBuffer(data)) return super.send(byteString(data));
-    const offset = unsignedLong(byteOffset ?? 0);
-    return super.send(data, offset, byteLength === undefined ? undefined : unsignedLong(byteLength));
+    const offset = unsignedLong(byteOffset);
+    return super.send(
+      data,
+      offset,
+      byteLength === undefined ? byteLength : unsignedLong(byteLength),
+    );
   }
 }
 
-/** A listening socket that takes its arguments as Mozilla's does, and accepts strict sockets. */
-export class TCPServerSocket extends Server {
+/** A listening socket that takes arguments as Mozilla's does, and accepts strict sockets. */
+export class TCPServerSocket extends sansock.TCPServerSocket {
   /**
    * Listens on all interfaces. Port and backlog become numbers modulo 65536 (M112, M113).
    * @throws TypeError without a port, or for an option that cannot be converted
    * @throws NetworkError (DOMException) if the port cannot be had
    */
-  constructor(...given: ServerArguments) {
-    const [port, options, backlog] = needed("TCPServerSocket", given, 1);
-    super(unsignedShort(port), serverOptions(options), unsignedShort(backlog ?? 0));
+  constructor(...given: Listen) {
+    const [port, options, backlog = 0] = needed("TCPServerSocket", given, 1);
+    super(unsignedShort(port), serverOptions(options), unsignedShort(backlog));
   }
 
   /**
-   * As every EventTarget's. Connections pass here, and become strict before anybody sees them: a
-   * listener of our own would count as somebody who wants them (M117). Their events get `data`, the
-   * socket once more, as callbacks of the JS era read it (M116).
+   * Makes sockets strict on their way to `connect`: a listener of our own would count as somebody
+   * who wants them (M117). Gives the event `data` as well, for callbacks of the JS era (M116).
    */
   override dispatchEvent(event: Event): boolean {
-    if (event instanceof TCPServerSocketEvent && event.isTrusted && event.socket !== null) {
+    if (event instanceof sansock.TCPServerSocketEvent && event.isTrusted && event.socket) {
       Object.defineProperty(event, "data", { value: strict(event.socket), enumerable: true });
     }
     return super.dispatchEvent(event);
   }
 
-  /** As in `sansock`; the sockets are strict. */
+  /** As in `sansock`, with strict sockets. */
   override [Symbol.asyncIterator](): AsyncIterableIterator<TCPSocket> {
     const sockets = super[Symbol.asyncIterator]();
     const next = sockets.next.bind(sockets);
     sockets.next = async () => {
-      const result = await next();
-      return result.done ? result : { done: false, value: strict(result.value) };
+      const { done, value } = await next();
+      return done ? { done, value } : { value: strict(value) };
     };
     return sockets as AsyncIterableIterator<TCPSocket>;
   }
 }
 
-/** What `navigator.mozTCPSocket` was: `open` and `listen` make strict sockets and servers (M7). */
+/** What `navigator.mozTCPSocket` was: makes strict sockets and servers (M7). */
 export const mozTCPSocket: Pick<typeof TCPSocket, "open" | "listen"> = {
   open: TCPSocket.open,
   listen: TCPSocket.listen,
 };
 
 /**
- * Gives `navigator`, or the object passed, the property `mozTCPSocket`. Again changes nothing.
- * @returns mozTCPSocket
+ * Gives `navigator`, or the object passed, the property `mozTCPSocket`, and returns its value.
  * @throws TypeError if there is no navigator, as in Node 20, and none was passed
  */
 export function install(navigator: object = globalThis.navigator): typeof mozTCPSocket {
   if (Object(navigator) !== navigator) {
-    throw new TypeError("install(): there is no navigator; pass the object to give mozTCPSocket to");
+    throw new TypeError("install(): no navigator here; pass the object that gets mozTCPSocket");
   }
   const attribute = { value: mozTCPSocket, enumerable: true, configurable: true };
   Object.defineProperty(navigator, "mozTCPSocket", attribute);
   return mozTCPSocket;
+}
+
+/** An accepted socket; it has no state of its own here that a constructor would have to make. */
+function strict(socket: sansock.TCPSocket): TCPSocket {
+  return Object.setPrototypeOf(socket, TCPSocket.prototype);
+}
+
+/** Members are read in the order of their names, as WebIDL does. */
+function serverOptions(given: unknown): ServerSocketOptions {
+  const { binaryType = "string", engine } = dictionary(given);
+  return {
+    binaryType: enumeration("binaryType", binaryType, ["string", "arraybuffer"]),
+    engine: engine instanceof sansock.Engine ? engine : undefined,
+  };
+}
+
+function socketOptions(given: unknown): SocketOptions {
+  const common = serverOptions(given);
+  const { useSSL, useSecureTransport = useSSL } = dictionary(given);
+  return { ...common, useSecureTransport: Boolean(useSecureTransport) };
 }

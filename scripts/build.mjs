@@ -10,14 +10,29 @@
  */
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as asc from "assemblyscript/asc";
 import { build as bundle } from "esbuild";
 import { beginBuild, buildHash, endBuild, isBuilt, list, read } from "./stamp.mjs";
 
 /** Published entry → its source. package.json "exports" names the same. */
-const ENTRIES = { index: "bindings/index.ts", loopback: "host/loopback/index.ts" };
+const ENTRIES = {
+  index: "bindings/index.ts",
+  mozilla: "bindings/mozilla.ts",
+  loopback: "host/loopback/index.ts",
+};
+
+/** Entries over the public API import dist/index.js: a copy would have classes of its own. */
+const OVER_INDEX = {
+  name: "over-index",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/index\.ts$/ }, ({ path, resolveDir, kind }) => {
+      if (kind === "entry-point" || resolve(resolveDir, path) !== resolve(ENTRIES.index)) return;
+      return { path: "./index.js", external: true };
+    });
+  },
+};
 
 /** asc's word for "the optimiser's last round gained nothing". */
 const NOISE = /^Last converge was suboptimal/;
@@ -130,6 +145,7 @@ async function bundles() {
       platform: "node",
       target: "node20",
       external: ["node:*"],
+      plugins: [OVER_INDEX],
       supported: { "top-level-await": false }, // require() of an ES module would fail
       minifySyntax: true,
       minifyWhitespace: true,
