@@ -4,7 +4,6 @@
  * reports it.
  */
 import { connect, createServer } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 
 const HOST = "127.0.0.1";
 
@@ -48,7 +47,7 @@ export async function listenSocket(library, options, accept) {
     socket.onerror = fail;
     accept(socket);
   };
-  for (let tries = 0; server.localPort === 0 && tries < 1000; tries++) await delay(1);
+  await server.listening;
   return server.localPort;
 }
 

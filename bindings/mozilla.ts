@@ -33,8 +33,8 @@ export interface SocketOptions extends ServerSocketOptions {
   useSSL?: boolean;
 }
 
-type Open = [host: string, port: number | string, options?: SocketOptions | null];
-type Listen = [port: number | string, options?: ServerSocketOptions | null, backlog?: number];
+type Open = [host: string, port: number | string, options?: SocketOptions];
+type Listen = [port: number | string, options?: ServerSocketOptions, backlog?: number];
 type Send = [data: string | ArrayBuffer, byteOffset?: number, byteLength?: number];
 
 /** A TCP connection that takes arguments as Mozilla's does. */
@@ -51,12 +51,12 @@ export class TCPSocket extends sansock.TCPSocket {
 
   /** The same as the constructor (M7). */
   static override open(...given: Open): TCPSocket {
-    return new TCPSocket(...given);
+    return mozTCPSocket.open(...given);
   }
 
   /** The same as `new TCPServerSocket` (M7). */
   static override listen(...given: Listen): TCPServerSocket {
-    return new TCPServerSocket(...given);
+    return mozTCPSocket.listen(...given);
   }
 
   /**
@@ -70,11 +70,8 @@ export class TCPSocket extends sansock.TCPSocket {
     const [data, byteOffset = 0, byteLength] = needed("send()", given, 1);
     if (!isArrayBuffer(data)) return super.send(byteString(data));
     const offset = unsignedLong(byteOffset);
-    return super.send(
-      data,
-      offset,
-      byteLength === undefined ? byteLength : unsignedLong(byteLength),
-    );
+    const length = byteLength === undefined ? byteLength : unsignedLong(byteLength);
+    return super.send(data, offset, length);
   }
 }
 
@@ -107,7 +104,7 @@ export class TCPServerSocket extends sansock.TCPServerSocket {
     const next = sockets.next.bind(sockets);
     sockets.next = async () => {
       const { done, value } = await next();
-      return done ? { done, value } : { value: strict(value) };
+      return done ? { done, value } : { done: false, value: strict(value) };
     };
     return sockets as AsyncIterableIterator<TCPSocket>;
   }
@@ -115,8 +112,8 @@ export class TCPServerSocket extends sansock.TCPServerSocket {
 
 /** What `navigator.mozTCPSocket` was: makes strict sockets and servers (M7). */
 export const mozTCPSocket: Pick<typeof TCPSocket, "open" | "listen"> = {
-  open: TCPSocket.open,
-  listen: TCPSocket.listen,
+  open: (...given) => new TCPSocket(...given),
+  listen: (...given) => new TCPServerSocket(...given),
 };
 
 /**

@@ -38,7 +38,7 @@ export function byteString(value: unknown): string {
 }
 
 /** One of the strings allowed. */
-export function enumeration<T extends string>(
+export function enumeration<const T extends string>(
   name: string,
   value: unknown,
   allowed: readonly T[],

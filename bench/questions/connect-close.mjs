@@ -13,7 +13,7 @@ const NET = "node:net";
 
 const common = {
   unit: "connection",
-  amount: 2000,
+  amount: 1000,
   quick: 100,
   sides: {
     sansock: { library: "sansock", versus: NET },

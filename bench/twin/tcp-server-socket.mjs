@@ -7,6 +7,8 @@ import { TCPSocket } from "./tcp-socket.mjs";
 
 export class TCPServerSocket extends EventTarget {
   #server;
+  /** Resolves when the port is bound. */
+  listening;
 
   static {
     defineAttributes(TCPServerSocket, ["connect", "error"]);
@@ -19,7 +21,9 @@ export class TCPServerSocket extends EventTarget {
       this.dispatchEvent(new ConnectEvent(socket));
     });
     this.#server.on("error", (error) => this.dispatchEvent(new ErrorEvent(error)));
-    this.#server.listen({ port, host });
+    this.listening = new Promise((resolve) => {
+      this.#server.listen({ port, host }, resolve);
+    });
   }
 
   get localPort() {
