@@ -152,8 +152,9 @@ class Schedule {
   /** A handler that does something, sometimes throws, and sometimes replaces or removes itself. */
   #attach(socket: TCPSocket, type: (typeof EVENTS)[number]): void {
     socket[`on${type}`] = () => {
-      if (this.#chance(5)) socket[`on${type}`] = null;
-      else if (this.#chance(5)) this.#attach(socket, type);
+      const fate = this.#below(100);
+      if (fate < 5) socket[`on${type}`] = null;
+      else if (fate < 10) this.#attach(socket, type);
       this.#act();
       if (this.#chance(3)) throw new Error("a handler's own");
     };
