@@ -69,7 +69,7 @@ export function openSocket(role: i32, parent: i32, words: i32): i32 {
     if (refusal !== 0) return refusal;
   }
   const record = claimSocket();
-  if (record === 0) return refused(E_LIMIT);
+  if (record === 0) return role === ROLE_ACCEPTED ? refused(E_LIMIT) : E_LIMIT;
   const socket = changetype<Socket>(record);
   socket.role = <u8>role;
   configure(socket, words);

@@ -29,6 +29,7 @@ import {
   PEER_ENDED,
   Socket,
   UNCLAIMED,
+  WAITING_FOR_DRAIN,
 } from "./socket.ts";
 import { fitsHeadroom, holdWindow, stain, takeWindow, windowBusy, windowBytes } from "./window.ts";
 
@@ -79,7 +80,8 @@ function discard(socket: Socket, count: u32): i32 {
 export function transportSent(socket: Socket, count: i32): i32 {
   if (count < 0 || <u32>count > socket.inFlight) return E_ARG;
   confirmBytes(socket, count);
-  if (socket.buffered <= <u64>socket.lowWaterMark) socket.flags |= DRAIN_PENDING;
+  const waiting = (socket.flags & WAITING_FOR_DRAIN) !== 0;
+  if (waiting && socket.buffered <= <u64>socket.lowWaterMark) socket.flags |= DRAIN_PENDING;
   touch(socket);
   return 0;
 }

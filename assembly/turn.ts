@@ -138,7 +138,6 @@ function announceOpen(socket: Socket): bool {
 /** Only if a send() returned false since the last one, and it is still drained (M80-M83). */
 function announceDrain(socket: Socket): bool {
   socket.flags &= ~DRAIN_PENDING;
-  if ((socket.flags & WAITING_FOR_DRAIN) === 0) return false;
   if (socket.buffered > <u64>socket.lowWaterMark) return false;
   if ((socket.flags & ABORTED) !== 0 || socket.phase === <u8>PHASE_CLOSED) return false;
   socket.flags &= ~WAITING_FOR_DRAIN;

@@ -37,7 +37,8 @@ export class Driver {
   /** A turn is under way. */
   busy = false;
   readonly #channels: (Channel | undefined)[] = [];
-  #later: (() => void)[] = [];
+  readonly #later: (() => void)[] = [];
+  #catchingUp = false;
   #microtask = false;
   #task = false;
 
@@ -140,10 +141,12 @@ export class Driver {
     channel.release();
   }
 
+  /** In the order they came, those that come meanwhile behind the rest. */
   #runLater(): void {
-    const reports = this.#later;
-    this.#later = [];
-    for (const report of reports) report();
+    if (this.#catchingUp) return;
+    this.#catchingUp = true;
+    for (let report = this.#later.shift(); report; report = this.#later.shift()) report();
+    this.#catchingUp = false;
   }
 
   #defer(): void {
