@@ -8,6 +8,11 @@
  */
 type Listener = EventListenerOrEventListenerObject;
 
+/** A listener of an event of its own type; `this` is the target, or the object itself. */
+export type TypedListener<Target, E> =
+  | ((this: Target, event: E) => unknown)
+  | { handleEvent(event: E): unknown };
+
 interface Registration {
   readonly type: string;
   readonly listener: Listener;
@@ -21,15 +26,27 @@ interface Attribute {
   readonly native: (event: Event) => void;
 }
 
-export class ListeningTarget extends EventTarget {
+/** @typeParam Events - event type to event, for the types of listeners */
+export class ListeningTarget<Events = Record<string, Event>> extends EventTarget {
   #registrations: Registration[] = [];
   #attributes: Map<string, Attribute> | undefined;
 
+  override addEventListener<K extends keyof Events & string>(
+    type: K,
+    listener: TypedListener<this, Events[K]> | null,
+    options?: AddEventListenerOptions | boolean,
+  ): void;
   override addEventListener(
     type: string,
     listener: Listener | null,
     options?: AddEventListenerOptions | boolean,
+  ): void;
+  override addEventListener(
+    type: string,
+    given: unknown,
+    options?: AddEventListenerOptions | boolean,
   ): void {
+    const listener = given as Listener | null | undefined;
     const { capture, once, signal } = settings(options);
     if (listener === null || listener === undefined || signal?.aborted === true) return;
     if (this.#find(type, listener, capture) >= 0) return;
@@ -42,11 +59,22 @@ export class ListeningTarget extends EventTarget {
     this.changed(type);
   }
 
+  override removeEventListener<K extends keyof Events & string>(
+    type: K,
+    listener: TypedListener<this, Events[K]> | null,
+    options?: EventListenerOptions | boolean,
+  ): void;
   override removeEventListener(
     type: string,
     listener: Listener | null,
     options?: EventListenerOptions | boolean,
+  ): void;
+  override removeEventListener(
+    type: string,
+    given: unknown,
+    options?: EventListenerOptions | boolean,
   ): void {
+    const listener = given as Listener | null | undefined;
     if (listener === null || listener === undefined) return;
     const { capture } = settings(options);
     const index = this.#find(type, listener, capture);

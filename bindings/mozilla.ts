@@ -5,24 +5,20 @@
  * Owns conversions only: no state, no rule, nothing below the public API. Invariant: `sansock` gets
  * nothing it would have to convert, and every socket that comes from here is a strict one.
  */
-import * as sansock from "./index.ts";
 import {
-  byteString,
-  dictionary,
-  domString,
-  enumeration,
-  isArrayBuffer,
-  needed,
-  unsignedLong,
-  unsignedShort,
-} from "./webidl.ts";
+  Engine,
+  TCPServerSocket as Server,
+  TCPServerSocketEvent,
+  TCPSocket as Socket,
+} from "./index.ts";
+import * as idl from "./webidl.ts";
 
 /** Options of a strict server; what else the object has is ignored (M12, M111). */
 export interface ServerSocketOptions {
   /** What `data` events carry. Default `"string"`; anything else is a TypeError. */
   binaryType?: "string" | "arraybuffer";
   /** Not Mozilla's, for tests: the engine to use. Ignored if it is not an Engine. */
-  engine?: sansock.Engine;
+  engine?: Engine;
 }
 
 /** Options of a strict socket; what else the object has is ignored (M12). */
@@ -38,15 +34,15 @@ type Listen = [port: number | string, options?: ServerSocketOptions, backlog?: n
 type Send = [data: string | ArrayBuffer, byteOffset?: number, byteLength?: number];
 
 /** A TCP connection that takes arguments as Mozilla's does. */
-export class TCPSocket extends sansock.TCPSocket {
+export class TCPSocket extends Socket {
   /**
    * Starts to connect. The host becomes a string and the port a number modulo 65536, whatever they
    * are: `"8105"` is 8105, -1 is 65535, NaN is 0 (M10).
    * @throws TypeError without host and port, or for an option that cannot be converted
    */
   constructor(...given: Open) {
-    const [host, port, options] = needed("TCPSocket", given, 2);
-    super(domString(host), unsignedShort(port), socketOptions(options));
+    const [host, port, options] = idl.needed("TCPSocket", given, 2);
+    super(idl.domString(host), idl.unsignedShort(port), socketOptions(options));
   }
 
   /** The same as the constructor (M7). */
@@ -67,24 +63,24 @@ export class TCPSocket extends sansock.TCPSocket {
    * @throws InvalidStateError unless open
    */
   override send(...given: Send): boolean {
-    const [data, byteOffset = 0, byteLength] = needed("send()", given, 1);
-    if (!isArrayBuffer(data)) return super.send(byteString(data));
-    const offset = unsignedLong(byteOffset);
-    const length = byteLength === undefined ? byteLength : unsignedLong(byteLength);
+    const [data, byteOffset = 0, byteLength] = idl.needed("send()", given, 1);
+    if (!idl.isArrayBuffer(data)) return super.send(idl.byteString(data));
+    const offset = idl.unsignedLong(byteOffset);
+    const length = byteLength === undefined ? byteLength : idl.unsignedLong(byteLength);
     return super.send(data, offset, length);
   }
 }
 
 /** A listening socket that takes arguments as Mozilla's does, and accepts strict sockets. */
-export class TCPServerSocket extends sansock.TCPServerSocket {
+export class TCPServerSocket extends Server {
   /**
    * Listens on all interfaces. Port and backlog become numbers modulo 65536 (M112, M113).
    * @throws TypeError without a port, or for an option that cannot be converted
    * @throws NetworkError (DOMException) if the port cannot be had
    */
   constructor(...given: Listen) {
-    const [port, options, backlog = 0] = needed("TCPServerSocket", given, 1);
-    super(unsignedShort(port), serverOptions(options), unsignedShort(backlog));
+    const [port, options, backlog = 0] = idl.needed("TCPServerSocket", given, 1);
+    super(idl.unsignedShort(port), serverOptions(options), idl.unsignedShort(backlog));
   }
 
   /**
@@ -92,7 +88,7 @@ export class TCPServerSocket extends sansock.TCPServerSocket {
    * who wants them (M117). Gives the event `data` as well, for callbacks of the JS era (M116).
    */
   override dispatchEvent(event: Event): boolean {
-    if (event instanceof sansock.TCPServerSocketEvent && event.isTrusted && event.socket) {
+    if (event instanceof TCPServerSocketEvent && event.isTrusted && event.socket) {
       Object.defineProperty(event, "data", { value: strict(event.socket), enumerable: true });
     }
     return super.dispatchEvent(event);
@@ -130,21 +126,21 @@ export function install(navigator: object = globalThis.navigator): typeof mozTCP
 }
 
 /** An accepted socket; it has no state of its own here that a constructor would have to make. */
-function strict(socket: sansock.TCPSocket): TCPSocket {
+function strict(socket: Socket): TCPSocket {
   return Object.setPrototypeOf(socket, TCPSocket.prototype);
 }
 
 /** Members are read in the order of their names, as WebIDL does. */
 function serverOptions(given: unknown): ServerSocketOptions {
-  const { binaryType = "string", engine } = dictionary(given);
+  const { binaryType = "string", engine } = idl.dictionary(given);
   return {
-    binaryType: enumeration("binaryType", binaryType, ["string", "arraybuffer"]),
-    engine: engine instanceof sansock.Engine ? engine : undefined,
+    binaryType: idl.enumeration("binaryType", binaryType, ["string", "arraybuffer"]),
+    engine: engine instanceof Engine ? engine : undefined,
   };
 }
 
 function socketOptions(given: unknown): SocketOptions {
   const common = serverOptions(given);
-  const { useSSL, useSecureTransport = useSSL } = dictionary(given);
+  const { useSSL, useSecureTransport = useSSL } = idl.dictionary(given);
   return { ...common, useSecureTransport: Boolean(useSecureTransport) };
 }

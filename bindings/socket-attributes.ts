@@ -16,6 +16,18 @@ import type { TCPSocket } from "./tcp-socket.ts";
 /** `"connecting"`, `"open"`, `"closing"` or `"closed"` (M23). */
 export type ReadyState = "connecting" | "open" | "closing" | "closed";
 
+/** The events of a socket. */
+export interface SocketEvents {
+  open: TCPSocketEvent<undefined>;
+  drain: TCPSocketEvent<undefined>;
+  // biome-ignore lint/suspicious/noExplicitAny: the type depends on binaryType
+  data: TCPSocketEvent<any>;
+  messages: TCPSocketEvent<MessageBatch>;
+  end: TCPSocketEvent<undefined>;
+  error: TCPSocketErrorEvent;
+  close: TCPSocketEvent<undefined>;
+}
+
 /** The value of an `on…` attribute; `this` is the socket. */
 export type SocketHandler<E> = ((this: TCPSocket, event: E) => unknown) | null;
 
@@ -27,27 +39,26 @@ let noteFor: (socket: SocketAttributes) => void;
 let totalFor: (socket: SocketAttributes) => void;
 
 /** What can be read of a socket. */
-export class SocketAttributes extends ListeningTarget {
+export class SocketAttributes extends ListeningTarget<SocketEvents> {
   readonly #seat: Seat;
   #addresses: Addresses = NOWHERE;
   /** Kept when the socket closes: the engine forgets it. */
   #total: { sent: number; received: number } | undefined;
 
   /** The connection is up. */
-  declare onopen: SocketHandler<TCPSocketEvent<undefined>>;
+  declare onopen: SocketHandler<SocketEvents["open"]>;
   /** bufferedAmount has fallen to lowWaterMark after a send() returned false (M80). */
-  declare ondrain: SocketHandler<TCPSocketEvent<undefined>>;
+  declare ondrain: SocketHandler<SocketEvents["drain"]>;
   /** Something was received; what `event.data` is, binaryType says. */
-  // biome-ignore lint/suspicious/noExplicitAny: the type depends on binaryType
-  declare ondata: SocketHandler<TCPSocketEvent<any>>;
+  declare ondata: SocketHandler<SocketEvents["data"]>;
   /** All that one read brought, lent for the handler's time; `data` does not fire then. */
-  declare onmessages: SocketHandler<TCPSocketEvent<MessageBatch>>;
+  declare onmessages: SocketHandler<SocketEvents["messages"]>;
   /** The peer has ended its direction; only with allowHalfOpen. */
-  declare onend: SocketHandler<TCPSocketEvent<undefined>>;
+  declare onend: SocketHandler<SocketEvents["end"]>;
   /** The connection failed; `close` follows (M46). */
-  declare onerror: SocketHandler<TCPSocketErrorEvent>;
+  declare onerror: SocketHandler<SocketEvents["error"]>;
   /** The last event, once (M33, M34). */
-  declare onclose: SocketHandler<TCPSocketEvent<undefined>>;
+  declare onclose: SocketHandler<SocketEvents["close"]>;
 
   static {
     const types = ["open", "drain", "data", "messages", "end", "error", "close"];

@@ -32,8 +32,14 @@ import type { TCPSocket } from "./tcp-socket.ts";
 
 type Handler<E> = ((this: TCPServerSocket, event: E) => unknown) | null;
 
+/** The events of a server. */
+export interface ServerSocketEvents {
+  connect: TCPServerSocketEvent;
+  error: TCPSocketErrorEvent;
+}
+
 /** A listening socket. */
-export class TCPServerSocket extends ListeningTarget {
+export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   readonly #channel: Channel;
   readonly #listener: Listener;
   readonly #options: ServerSocketOptions;
@@ -46,9 +52,9 @@ export class TCPServerSocket extends ListeningTarget {
   #over = false;
 
   /** A connection was accepted: `event.socket`. Nobody listening: it is closed (M117). */
-  declare onconnect: Handler<TCPServerSocketEvent>;
+  declare onconnect: Handler<ServerSocketEvents["connect"]>;
   /** Listening failed (M120). */
-  declare onerror: Handler<TCPSocketErrorEvent>;
+  declare onerror: Handler<ServerSocketEvents["error"]>;
 
   static {
     TCPServerSocket.defineAttributes(TCPServerSocket.prototype, ["connect", "error"]);

@@ -69,8 +69,10 @@ strictly(EVERYWHERE, (test) => {
     };
     const client = strict.open(server.localPort);
     await client.fired("open");
-    for (const line of ["NICK sansock\r\n", "USER \xe9\xff\x00\r\n"]) client.socket.send(line);
-    expect(text(await client.got(25))).toBe("NICK sansock\r\nUSER \xe9\xff\x00\r\n");
+    const lines = ["NICK sansock\r\n", "USER \xe9\xff\x00\r\n"];
+    for (const line of lines) client.socket.send(line);
+    const all = lines.join("");
+    expect(text(await client.got(all.length))).toBe(all);
   });
 
   test("M43 M46: event.data.name tells what failed", async (_, world) => {

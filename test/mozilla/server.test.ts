@@ -82,15 +82,16 @@ strictly(EVERYWHERE, (test) => {
   test("the sockets of its iterator are strict as well", async (strict, world) => {
     const server = newServer(0, world.options({}));
     const client = strict.open(server.localPort);
-    for await (const socket of server) {
-      expect(socket.constructor).toBe(TCPSocket);
-      send(socket, Uint8Array.of(7));
-      socket.close();
-      break;
-    }
+    const sockets = server[Symbol.asyncIterator]();
+    const { value: socket } = await sockets.next();
+    expect(socket.constructor).toBe(TCPSocket);
+    send(socket, Uint8Array.of(7));
+    socket.close();
     await client.fired("close");
     expect(text(client.bytes)).toBe("7");
-    expect(await server[Symbol.asyncIterator]().next()).toMatchObject({ done: true });
+    const waiting = sockets.next();
+    await sockets.return?.();
+    expect([await waiting, await sockets.next()]).toMatchObject([{ done: true }, { done: true }]);
   });
 });
 
