@@ -27,6 +27,8 @@ export class Channel implements Sink {
   /** The host's error behind a failure. */
   cause: unknown;
   #external: ExternalQueue | undefined;
+  #over = false;
+  #waiting: (() => void)[] = [];
   /** Of the write in flight, what lies in engine memory. */
   #pooled = 0;
 
@@ -77,8 +79,16 @@ export class Channel implements Sink {
     this.listener?.close();
   }
 
+  /** Resolves when the handle is dead and the transport gone. */
+  get released(): Promise<void> {
+    if (this.#over) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
   /** The handle is dead: nothing refers to this channel any more. */
   release(): void {
+    this.#over = true;
+    for (const resolve of this.#waiting) resolve();
     this.timer?.cancel();
     this.timer = undefined;
     this.#external?.clear();

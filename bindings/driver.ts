@@ -61,6 +61,11 @@ export class Driver {
     return this.#channels[handle & INDEX_MASK];
   }
 
+  /** All living channels. */
+  get channels(): Channel[] {
+    return this.#channels.filter((channel) => channel !== undefined);
+  }
+
   /** Runs when the present turn is over. */
   later(report: () => void): void {
     this.#later.push(report);

@@ -14,6 +14,7 @@ import {
 import { nodeHost } from "../host/node/index.ts";
 import type { Host } from "../host/transport.ts";
 import { builtInCore, type CoreModule } from "./core.ts";
+import { drain } from "./drain.ts";
 import { Driver } from "./driver.ts";
 import { shown } from "./shown.ts";
 
@@ -84,6 +85,21 @@ export class Engine {
     this.checks = options.checks === true;
   }
 
+  /**
+   * Ends everything in order: servers stop listening, sockets are closed as by close(), and what is
+   * left after `milliseconds` as by closeImmediately(). Resolves when all transports are gone.
+   * @throws TypeError unless `milliseconds` is an integer from 0 to 2147483647
+   */
+  drain(milliseconds: number): Promise<void> {
+    if (!Number.isInteger(milliseconds) || milliseconds < 0 || milliseconds > 0x7fffffff) {
+      throw new TypeError(
+        `drain(): ${shown(milliseconds)} came; an integer from 0 to 2147483647 is allowed`,
+      );
+    }
+    return drain(this.#driver, milliseconds);
+  }
+
+  /** What the engine holds and has done, at this moment. */
   get stats(): EngineStats {
     const { core, copied } = this.#driver;
     return {

@@ -8,8 +8,8 @@
 import {
   Engine,
   TCPServerSocket as Server,
-  TCPServerSocketEvent,
   TCPSocket as Socket,
+  TCPServerSocketEvent,
 } from "./index.ts";
 import * as idl from "./webidl.ts";
 
