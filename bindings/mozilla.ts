@@ -1,9 +1,8 @@
 /**
  * `sansock/mozilla`: the strict profile. Converts arguments as Mozilla's WebIDL says, to the letter
- * (M10, M12, M64-M68, M111-M113), and offers the older ways in (M7, M13, M116).
- *
- * Owns conversions only: no state, no rule, nothing below the public API. Invariant: `sansock` gets
- * nothing it would have to convert, and every socket that comes from here is a strict one.
+ * (M10, M12, M64-M68, M111-M113), and offers the older ways in (M7, M13, M116). Owns no state, no
+ * rule, and nothing below the public API. Invariant: `sansock` gets nothing it would have to convert,
+ * and every socket that comes from here is a strict one.
  */
 import {
   Engine,
@@ -47,12 +46,12 @@ export class TCPSocket extends Socket {
 
   /** The same as the constructor (M7). */
   static override open(...given: Open): TCPSocket {
-    return mozTCPSocket.open(...given);
+    return open(...given);
   }
 
   /** The same as `new TCPServerSocket` (M7). */
   static override listen(...given: Listen): TCPServerSocket {
-    return mozTCPSocket.listen(...given);
+    return listen(...given);
   }
 
   /**
@@ -107,10 +106,7 @@ export class TCPServerSocket extends Server {
 }
 
 /** What `navigator.mozTCPSocket` was: makes strict sockets and servers (M7). */
-export const mozTCPSocket: Pick<typeof TCPSocket, "open" | "listen"> = {
-  open: (...given) => new TCPSocket(...given),
-  listen: (...given) => new TCPServerSocket(...given),
-};
+export const mozTCPSocket: Pick<typeof TCPSocket, "open" | "listen"> = { open, listen };
 
 /**
  * Gives `navigator`, or the object passed, the property `mozTCPSocket`, and returns its value.
@@ -123,6 +119,14 @@ export function install(navigator: object = globalThis.navigator): typeof mozTCP
   const attribute = { value: mozTCPSocket, enumerable: true, configurable: true };
   Object.defineProperty(navigator, "mozTCPSocket", attribute);
   return mozTCPSocket;
+}
+
+function open(...given: Open): TCPSocket {
+  return new TCPSocket(...given);
+}
+
+function listen(...given: Listen): TCPServerSocket {
+  return new TCPServerSocket(...given);
 }
 
 /** An accepted socket; it has no state of its own here that a constructor would have to make. */

@@ -29,7 +29,7 @@ interface Accepting {
   accept(count?: number): Promise<Watch>;
 }
 
-export class Strict {
+class Strict {
   readonly world: World;
   readonly #ends: (() => void)[] = [];
 
