@@ -36,7 +36,7 @@ export class Channel implements Sink {
     this.driver = driver;
     this.handle = handle;
     this.owner = owner;
-    this.#context = driver.host.context?.();
+    this.#context = driver.context?.();
   }
 
   /** Tells the owner, in the asynchronous context the socket was made in. */

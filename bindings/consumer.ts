@@ -6,7 +6,7 @@
  * claim itself is the core's (`claim`): nothing is buffered here.
  */
 import { lendMessages, receivedData } from "./delivery.ts";
-import { TCPSocketEvent, trusted } from "./events.ts";
+import { fire, TCPSocketEvent } from "./events.ts";
 import { PullIterator } from "./pull-iterator.ts";
 import type { Seat } from "./seat.ts";
 
@@ -66,7 +66,7 @@ export class Consumer {
       lendMessages(this.#target, driver, address, length, checks);
     } else if (this.#listens("data")) {
       const data = receivedData(driver, binaryType, address, length);
-      this.#target.dispatchEvent(trusted(new TCPSocketEvent("data", { data })));
+      fire(this.#target, new TCPSocketEvent("data", { data }));
     }
   }
 

@@ -3,7 +3,7 @@
  * M39); as `messages` carries them, lent for the handler's time.
  */
 import type { Driver } from "./driver.ts";
-import { TCPSocketEvent, trusted } from "./events.ts";
+import { fire, TCPSocketEvent } from "./events.ts";
 import { endBatch, MessageBatch } from "./message-batch.ts";
 import type { BinaryType } from "./options.ts";
 
@@ -30,6 +30,6 @@ export function lendMessages(
 ): void {
   const table = Uint32Array.of(0, span);
   const batch = new MessageBatch({ memory: driver.core.memory, base, span, table, checks });
-  target.dispatchEvent(trusted(new TCPSocketEvent("messages", { data: batch })));
+  fire(target, new TCPSocketEvent("messages", { data: batch }));
   endBatch(batch);
 }

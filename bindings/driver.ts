@@ -30,6 +30,7 @@ const INDEX_MASK = (1 << 20) - 1;
 export class Driver {
   readonly core: Core;
   readonly host: Host;
+  readonly context: Host["context"];
   /** Payload bytes the bindings copied, into engine memory or out of it. */
   copied = 0;
   /** The core has trapped. */
@@ -42,8 +43,10 @@ export class Driver {
   #microtask = false;
   #task = false;
 
-  constructor(module: CoreModule, config: readonly number[], host: Host) {
+  /** @param context captures asynchronous contexts, for hosts that do not themselves */
+  constructor(module: CoreModule, config: readonly number[], host: Host, context: Host["context"]) {
     this.host = host;
+    this.context = host.context ?? context;
     this.core = new Core(module, config, () => this.#fail());
   }
 

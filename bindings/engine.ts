@@ -81,7 +81,7 @@ export class Engine {
     }
     const module = (options as { [CORE]?: CoreModule })[CORE] ?? builtInCore();
     const config = [memoryBytes ?? 0, maxSockets ?? 0, windowBytes ?? 0];
-    this.#driver = new Driver(module, config, options.host ?? nodeHost);
+    this.#driver = new Driver(module, config, options.host ?? nodeHost, nodeHost.context);
     this.checks = options.checks === true;
   }
 

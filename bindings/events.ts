@@ -5,29 +5,35 @@
 import type { TCPSocketError } from "./errors.ts";
 import type { TCPSocket } from "./tcp-socket.ts";
 
-let markTrusted: (event: SocketEvent) => void;
+let dispatch: (target: EventTarget, event: SocketEvent) => void;
 
 class SocketEvent extends Event {
   #trusted = false;
+  #current: EventTarget | null = null;
 
   static {
-    markTrusted = (event) => {
+    dispatch = (target, event) => {
       event.#trusted = true;
+      event.#current = target;
+      target.dispatchEvent(event);
+      event.#current = null;
     };
-    Object.defineProperty(SocketEvent.prototype, "isTrusted", {
-      get(this: SocketEvent): boolean {
-        return this.#trusted;
-      },
-      enumerable: true,
-      configurable: true,
-    });
+  }
+
+  /** True for events the engine fires (M35). */
+  override get isTrusted(): boolean {
+    return this.#trusted;
+  }
+
+  /** The socket or server, for every listener; Node 20's own tells it to the first only. */
+  override get currentTarget(): EventTarget | null {
+    return this.#current ?? super.currentTarget;
   }
 }
 
-/** Marks an event as the engine's own (M35). Returns it. */
-export function trusted<T extends SocketEvent>(event: T): T {
-  markTrusted(event);
-  return event;
+/** Fires an event of the engine's own (M35). */
+export function fire(target: EventTarget, event: SocketEvent): void {
+  dispatch(target, event);
 }
 
 /** `open`, `data`, `messages`, `drain`, `end`, `close`. */
@@ -88,5 +94,5 @@ export class TCPServerSocketEvent extends SocketEvent {
 /** The `error` event of a failure. */
 export function errorEvent(error: TCPSocketError): TCPSocketErrorEvent {
   const { name, errorClass, errorCode } = error;
-  return trusted(new TCPSocketErrorEvent("error", { name, message: errorClass, errorCode, error }));
+  return new TCPSocketErrorEvent("error", { name, message: errorClass, errorCode, error });
 }

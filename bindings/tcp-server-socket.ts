@@ -15,7 +15,7 @@ import type { Listener, Sink, Transport } from "../host/transport.ts";
 import type { Channel } from "./channel.ts";
 import { driverOf, type Engine, engineFor } from "./engine.ts";
 import { TCPSocketError } from "./errors.ts";
-import { errorEvent, TCPServerSocketEvent, type TCPSocketErrorEvent, trusted } from "./events.ts";
+import { errorEvent, fire, TCPServerSocketEvent, type TCPSocketErrorEvent } from "./events.ts";
 import { ListeningTarget } from "./listening-target.ts";
 import {
   checkPort,
@@ -208,7 +208,7 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   #failed(error: TCPSocketError): void {
     this.#promises.noteFailure(error);
     this.#iterator?.end(error);
-    this.dispatchEvent(errorEvent(error));
+    fire(this, errorEvent(error));
   }
 
   #closed(): void {
@@ -238,7 +238,7 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
       socket.suspend(); // until it is handed out
       this.#iterator.push(socket);
     } else if (this.listens("connect")) {
-      this.dispatchEvent(trusted(new TCPServerSocketEvent("connect", { socket })));
+      fire(this, new TCPServerSocketEvent("connect", { socket }));
     } else {
       socket.close();
     }

@@ -13,7 +13,7 @@ import {
 } from "../assembly/abi.ts";
 import { Consumer } from "./consumer.ts";
 import { TCPSocketError } from "./errors.ts";
-import { errorEvent, TCPSocketEvent, trusted } from "./events.ts";
+import { errorEvent, fire, TCPSocketEvent } from "./events.ts";
 import type { ServerSocketOptions, SocketOptions } from "./options.ts";
 import { payloadOf, queuePayload, sendOutcome } from "./payload.ts";
 import { dial, provideAdoption, Seat } from "./seat.ts";
@@ -219,7 +219,7 @@ export class TCPSocket extends SocketAttributes {
   #failed(error: TCPSocketError): void {
     this.#failure ??= error;
     this.#promises.noteFailure(error);
-    this.dispatchEvent(errorEvent(error));
+    fire(this, errorEvent(error));
   }
 
   #closed(): void {
@@ -232,6 +232,6 @@ export class TCPSocket extends SocketAttributes {
   }
 
   #fire(type: string): void {
-    if (this.listens(type)) this.dispatchEvent(trusted(new TCPSocketEvent(type, UNDEFINED)));
+    if (this.listens(type)) fire(this, new TCPSocketEvent(type, UNDEFINED));
   }
 }

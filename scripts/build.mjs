@@ -152,8 +152,18 @@ async function bundles() {
       legalComments: "none",
       logLevel: "warning",
     });
+    writeFileSync(outfile, ownNames(readFileSync(outfile, "utf8")));
     console.log(`build: ${outfile} ${readFileSync(outfile).length} bytes`);
   }
+}
+
+/** esbuild calls a class that names itself `_X`, and so would `X.name` say. */
+function ownNames(code) {
+  const renamed = [...code.matchAll(/\b(\w+)=class _\1\b/g)].map(([, name]) => name);
+  return renamed.reduce(
+    (text, name) => text.replaceAll(new RegExp(`\\b_${name}\\b`, "g"), name),
+    code,
+  );
 }
 
 async function declarations() {
