@@ -5,19 +5,27 @@
 import type { TCPSocketError } from "./errors.ts";
 import type { TCPSocket } from "./tcp-socket.ts";
 
-let dispatch: (target: EventTarget, event: SocketEvent) => void;
+let trust: (event: SocketEvent) => void;
+let setTarget: (event: SocketEvent, target: EventTarget | null) => void;
+let stopped: (event: SocketEvent) => boolean;
 
+/** What an event of ours knows beside what Event does: the platform does not dispatch it. */
 class SocketEvent extends Event {
   #trusted = false;
-  #current: EventTarget | null = null;
+  #stopped = false;
+  #target: EventTarget | null = null;
+  #dispatching = false;
 
   static {
-    dispatch = (target, event) => {
+    trust = (event) => {
       event.#trusted = true;
-      event.#current = target;
-      target.dispatchEvent(event);
-      event.#current = null;
     };
+    setTarget = (event, target) => {
+      if (target !== null) event.#target = target;
+      event.#dispatching = target !== null;
+      event.#stopped = false;
+    };
+    stopped = (event) => event.#stopped;
   }
 
   /** True for events the engine fires (M35). */
@@ -25,15 +33,72 @@ class SocketEvent extends Event {
     return this.#trusted;
   }
 
-  /** The socket or server, for every listener; Node 20's own tells it to the first only. */
+  override get target(): EventTarget | null {
+    return this.#target ?? super.target;
+  }
+
+  override get srcElement(): EventTarget | null {
+    return this.target;
+  }
+
   override get currentTarget(): EventTarget | null {
-    return this.#current ?? super.currentTarget;
+    return this.#dispatching ? this.#target : super.currentTarget;
+  }
+
+  override get eventPhase(): number {
+    return this.#dispatching ? Event.AT_TARGET : super.eventPhase;
+  }
+
+  override composedPath(): EventTarget[] {
+    return this.#dispatching && this.#target !== null ? [this.#target] : super.composedPath();
+  }
+
+  override stopImmediatePropagation(): void {
+    this.#stopped = true;
+    super.stopImmediatePropagation();
   }
 }
 
 /** Fires an event of the engine's own (M35). */
 export function fire(target: EventTarget, event: SocketEvent): void {
-  dispatch(target, event);
+  trust(event);
+  target.dispatchEvent(event);
+}
+
+/** The foreign events that are being dispatched and have been stopped. */
+const stoppedForeign = new WeakSet<Event>();
+
+/** `target` begins to dispatch the event; one that is not ours is told so through own properties. */
+export function beginDispatch(event: Event, target: EventTarget): void {
+  if (event.eventPhase !== Event.NONE) {
+    throw new DOMException("the event is being dispatched already", "InvalidStateError");
+  }
+  if (event instanceof SocketEvent) {
+    setTarget(event, target);
+    return;
+  }
+  const stop = (): void => {
+    stoppedForeign.add(event);
+  };
+  const shown = { target, srcElement: target, currentTarget: target, eventPhase: Event.AT_TARGET };
+  for (const [name, value] of Object.entries({ ...shown, stopImmediatePropagation: stop })) {
+    Object.defineProperty(event, name, { value, configurable: true });
+  }
+}
+
+export function endDispatch(event: Event): void {
+  if (event instanceof SocketEvent) {
+    setTarget(event, null);
+    return;
+  }
+  stoppedForeign.delete(event);
+  Object.defineProperty(event, "currentTarget", { value: null, configurable: true });
+  Object.defineProperty(event, "eventPhase", { value: Event.NONE, configurable: true });
+}
+
+/** Whether stopImmediatePropagation() was called in this dispatch. */
+export function isStopped(event: Event): boolean {
+  return event instanceof SocketEvent ? stopped(event) : stoppedForeign.has(event);
 }
 
 /** `open`, `data`, `messages`, `drain`, `end`, `close`. */

@@ -1,11 +1,16 @@
 /**
- * An EventTarget with `on…` attributes that knows whether anybody listens.
+ * An EventTarget with `on…` attributes that knows whether anybody listens, and dispatches itself.
  *
  * Data without a consumer is dropped and unclaimed connections are closed, so the source must know
- * its listeners; EventTarget does not tell. Each is therefore noted here too, `once` and `signal`
- * being carried out here. Dispatch itself, its order and the reporting of exceptions, are the
- * platform's (M4-M6).
+ * its listeners, which EventTarget does not tell. One list in order of registration holds listeners
+ * and handlers alike (M4); an idle socket has none. Must behave as the DOM says: those added during
+ * a dispatch wait for the next, those removed are skipped, an exception is reported and stops
+ * nothing (M6).
+ *
+ * It inherits from EventTarget, but its constructor does not run: two maps a socket are not needed.
  */
+import { beginDispatch, endDispatch, isStopped } from "./events.ts";
+
 type Listener = EventListenerOrEventListenerObject;
 
 /** A listener of an event of its own type; `this` is the target, or the object itself. */
@@ -15,21 +20,21 @@ export type TypedListener<Target, E> =
 
 interface Registration {
   readonly type: string;
-  readonly listener: Listener;
+  /** Null once removed, so that a dispatch under way skips it. */
+  listener: Listener | null;
   readonly capture: boolean;
-  /** What the platform was given. */
-  readonly native: Listener;
+  readonly once: boolean;
+  /** It is the `on…` attribute's. */
+  readonly handler: boolean;
 }
 
-interface Attribute {
-  value: ((event: Event) => unknown) | null;
-  readonly native: (event: Event) => void;
-}
+/** EventTarget without its constructor. */
+const Bare = function Bare() {} as unknown as typeof EventTarget;
+Object.setPrototypeOf(Bare.prototype, EventTarget.prototype);
 
 /** @typeParam Events - event type to event, for the types of listeners */
-export class ListeningTarget<Events = Record<string, Event>> extends EventTarget {
-  #registrations: Registration[] = [];
-  #attributes: Map<string, Attribute> | undefined;
+export class ListeningTarget<Events = Record<string, Event>> extends Bare {
+  #registrations: Registration[] | undefined;
 
   override addEventListener<K extends keyof Events & string>(
     type: K,
@@ -46,17 +51,13 @@ export class ListeningTarget<Events = Record<string, Event>> extends EventTarget
     given: unknown,
     options?: AddEventListenerOptions | boolean,
   ): void {
-    const listener = given as Listener | null | undefined;
+    const listener = checked(given);
     const { capture, once, signal } = settings(options);
-    if (listener === null || listener === undefined || signal?.aborted === true) return;
-    if (this.#find(type, listener, capture) >= 0) return;
-    this.admit(type);
-    const native = once ? this.#onceOnly(type, listener, capture) : listener;
-    super.addEventListener(type, native, { capture });
-    this.#registrations.push({ type, listener, capture, native });
+    if (listener === null || signal?.aborted === true) return;
+    if (this.#find(type, listener, capture) !== undefined) return;
+    this.#add({ type, listener, capture, once, handler: false });
     const remove = (): void => this.removeEventListener(type, listener, capture);
     signal?.addEventListener("abort", remove, { once: true });
-    this.changed(type);
   }
 
   override removeEventListener<K extends keyof Events & string>(
@@ -74,14 +75,26 @@ export class ListeningTarget<Events = Record<string, Event>> extends EventTarget
     given: unknown,
     options?: EventListenerOptions | boolean,
   ): void {
-    const listener = given as Listener | null | undefined;
-    if (listener === null || listener === undefined) return;
-    const { capture } = settings(options);
-    const index = this.#find(type, listener, capture);
-    if (index < 0) return;
-    const [found] = this.#registrations.splice(index, 1);
-    super.removeEventListener(type, (found as Registration).native, { capture });
-    this.changed(type);
+    const listener = checked(given);
+    if (listener === null) return;
+    const found = this.#find(type, listener, settings(options).capture);
+    if (found !== undefined) this.#remove(found);
+  }
+
+  override dispatchEvent(event: Event): boolean {
+    if (!(event instanceof Event)) throw new TypeError("dispatchEvent() takes an Event");
+    beginDispatch(event, this);
+    // A copy only if there is more than one: what is added meanwhile waits.
+    const all = this.#registrations ?? [];
+    for (const registration of all.length > 1 ? [...all] : all) {
+      if (registration.type !== event.type || registration.listener === null) continue;
+      const { listener } = registration;
+      if (registration.once) this.#remove(registration);
+      call(listener, this, event);
+      if (isStopped(event)) break;
+    }
+    endDispatch(event);
+    return !event.defaultPrevented;
   }
 
   /** Called before a listener or handler is taken on; may throw to refuse it. */
@@ -92,8 +105,10 @@ export class ListeningTarget<Events = Record<string, Event>> extends EventTarget
 
   /** Whether an event of this type would reach anybody. */
   protected listens(type: string): boolean {
-    for (const registration of this.#registrations) if (registration.type === type) return true;
-    return (this.#attributes?.get(type)?.value ?? null) !== null;
+    const all = this.#registrations;
+    if (all === undefined) return false;
+    for (const registration of all) if (registration.type === type) return true;
+    return false;
   }
 
   /** Gives a class the attributes `on` + type, as accessors of its prototype. */
@@ -101,10 +116,10 @@ export class ListeningTarget<Events = Record<string, Event>> extends EventTarget
     for (const type of types) {
       Object.defineProperty(prototype, `on${type}`, {
         get(this: ListeningTarget) {
-          return this.#attributes?.get(type)?.value ?? null;
+          return this.#handler(type)?.listener ?? null;
         },
         set(this: ListeningTarget, value: unknown) {
-          this.#setAttribute(type, value);
+          this.#setHandler(type, value);
         },
         enumerable: true,
         configurable: true,
@@ -113,42 +128,59 @@ export class ListeningTarget<Events = Record<string, Event>> extends EventTarget
   }
 
   /** It runs in the place of its first setting (M4); what cannot be called counts as null. */
-  #setAttribute(type: string, value: unknown): void {
-    this.#attributes ??= new Map();
-    let attribute = this.#attributes.get(type);
+  #setHandler(type: string, value: unknown): void {
+    const handler = this.#handler(type);
     if (typeof value !== "function") {
-      if (attribute !== undefined) {
-        super.removeEventListener(type, attribute.native);
-        attribute.value = null;
-        this.#attributes.delete(type);
-        this.changed(type);
-      }
-      return;
+      if (handler !== undefined) this.#remove(handler);
+    } else if (handler !== undefined) {
+      handler.listener = value as Listener;
+    } else {
+      const listener = value as Listener;
+      this.#add({ type, listener, capture: false, once: false, handler: true });
     }
-    this.admit(type);
-    if (attribute === undefined) {
-      const made: Attribute = { value: null, native: (event) => made.value?.call(this, event) };
-      attribute = made;
-      this.#attributes.set(type, made);
-      super.addEventListener(type, made.native);
-    }
-    attribute.value = value as (event: Event) => unknown;
-    this.changed(type);
   }
 
-  #find(type: string, listener: Listener, capture: boolean): number {
-    return this.#registrations.findIndex(
-      (one) => one.type === type && one.listener === listener && one.capture === capture,
-    );
+  #add(registration: Registration): void {
+    this.admit(registration.type);
+    this.#registrations ??= [];
+    this.#registrations.push(registration);
+    this.changed(registration.type);
   }
 
-  #onceOnly(type: string, listener: Listener, capture: boolean): Listener {
-    return (event: Event): void => {
-      this.removeEventListener(type, listener, capture);
-      if (typeof listener === "function") listener.call(this, event);
-      else listener.handleEvent(event);
-    };
+  #remove(registration: Registration): void {
+    const all = this.#registrations as Registration[];
+    this.#registrations = all.length === 1 ? undefined : all.filter((one) => one !== registration);
+    registration.listener = null;
+    this.changed(registration.type);
   }
+
+  #handler(type: string): Registration | undefined {
+    return this.#registrations?.find((one) => one.handler && one.type === type);
+  }
+
+  #find(type: string, listener: Listener, capture: boolean): Registration | undefined {
+    return this.#registrations?.find((one) => {
+      if (one.handler || one.type !== type) return false;
+      return one.listener === listener && one.capture === capture;
+    });
+  }
+}
+
+function call(listener: Listener, target: EventTarget, event: Event): void {
+  try {
+    if (typeof listener === "function") listener.call(target, event);
+    else listener.handleEvent(event);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error; // as the platform reports it, and outside the engine's turn
+    });
+  }
+}
+
+function checked(given: unknown): Listener | null {
+  if (given === null || given === undefined) return null;
+  if (typeof given === "function" || typeof given === "object") return given as Listener;
+  throw new TypeError(`a listener is a function or an object with handleEvent, not ${given}`);
 }
 
 function settings(options: AddEventListenerOptions | boolean | undefined): {
