@@ -18,15 +18,13 @@ export class Child {
   #name;
 
   /**
-   * @param {string} question
-   * @param {"serve" | "run"} role
-   * @param {string} side
-   * @param {string[]} execArgv flags for node
+   * @param name what messages call it
+   * @param side the arguments of side.mjs
+   * @param execArgv flags for node
    */
-  constructor(question, role, side, execArgv = []) {
-    this.#name = `${question}, ${side}, ${role}`;
-    const program = new URL("side.mjs", import.meta.url);
-    this.#process = fork(program, [question, role, side], { execArgv });
+  constructor(name, side, execArgv) {
+    this.#name = name;
+    this.#process = fork(new URL("side.mjs", import.meta.url), side, { execArgv });
     running.add(this.#process);
     this.#process.once("exit", () => running.delete(this.#process));
   }

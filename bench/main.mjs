@@ -21,26 +21,24 @@ import { tableOf } from "./table.mjs";
 
 const NO_TTY_MILLISECONDS = 5000;
 
-const { values: flags } = parseArgs({
-  options: {
-    only: { type: "string" },
-    rounds: { type: "string" },
-    quick: { type: "boolean", default: false },
-    json: { type: "string" },
-    profile: { type: "string" },
-  },
-});
+const FLAGS = {
+  only: { type: "string" },
+  rounds: { type: "string" },
+  quick: { type: "boolean", default: false },
+  json: { type: "string" },
+  profile: { type: "string" },
+};
 
 try {
-  await main();
+  await main(parseArgs({ options: FLAGS }).values);
 } catch (error) {
   console.error(`bench: ${error.message}`);
   process.exitCode = 1;
 }
 
-async function main() {
-  const asked = chosen();
-  const rounds = roundsAsked();
+async function main({ only, quick, json, profile, rounds: wanted = quick ? "2" : "7" }) {
+  const asked = chosen(only);
+  const rounds = checkRounds(wanted);
   const facts = machine();
   const steps = asked.reduce((sum, { sides }) => sum + Object.keys(sides).length * rounds, 0);
   const bar = new progress.SingleBar({
@@ -55,40 +53,45 @@ async function main() {
     for (const question of asked) {
       const { name } = question;
       bar.update({ what: `${name}: warming up` });
+      const execArgv = (side) => profiling(profile, name, side);
       const step = (side) => bar.increment({ what: `${name}: ${side}` });
-      const how = { rounds, quick: flags.quick, execArgv: (side) => profiling(name, side), step };
-      results.push({ question, samples: await ask(question, how) });
+      results.push({ question, samples: await ask(question, { rounds, quick, execArgv, step }) });
     }
   } finally {
     bar.stop();
   }
-  console.log(`Node ${facts.node}, ${facts.cores} × ${facts.cpu}, ${rounds} rounds; × > 1: faster`);
+  console.log(`Node ${facts.node}, ${facts.cores} × ${facts.cpu}, ${rounds} rounds`);
+  console.log(
+    "speed ×: above 1 is faster than the side it is compared with; CPU ×: below 1 is less",
+  );
+  if (quick) console.log("--quick: too short to compare, it shows that everything runs");
   console.log(tableOf(results));
-  if (flags.json) write(flags.json, facts, results);
+  if (json) write(json, facts, results);
 }
 
-function chosen() {
-  const names = flags.only?.split(",");
-  for (const name of names ?? []) {
+function chosen(only) {
+  if (only === undefined) return questions;
+  const names = only.split(",");
+  for (const name of names) {
     if (!questions.some((one) => one.name === name)) {
       throw new Error(`--only ${name}: there are ${questions.map((one) => one.name).join(", ")}`);
     }
   }
-  return questions.filter(({ name }) => names === undefined || names.includes(name));
+  return questions.filter(({ name }) => names.includes(name));
 }
 
-function roundsAsked() {
-  const rounds = Number(flags.rounds ?? (flags.quick ? 2 : 7));
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) {
-    throw new Error(`--rounds ${flags.rounds}: an integer from 1 to 100 is allowed`);
-  }
-  return rounds;
+function checkRounds(text) {
+  const rounds = Number(text);
+  if (Number.isInteger(rounds) && rounds >= 1 && rounds <= 100) return rounds;
+  throw new Error(`--rounds ${text}: an integer from 1 to 100 is allowed`);
 }
 
-function profiling(question, side) {
-  if (!flags.profile) return [];
-  const folder = resolve(flags.profile, question, side.replaceAll(/\W+/g, "-"));
-  return ["--cpu-prof", `--cpu-prof-dir=${folder}`];
+function profiling(folder, question, side) {
+  if (!folder) return [];
+  return [
+    "--cpu-prof",
+    `--cpu-prof-dir=${resolve(folder, question, side.replaceAll(/\W+/g, "-"))}`,
+  ];
 }
 
 function machine() {

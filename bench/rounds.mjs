@@ -9,15 +9,19 @@ const PEER = "peer";
 
 /**
  * @param question one of questions/index.mjs
- * @param {{ rounds: number, quick: boolean, execArgv: (side: string) => string[], step: (side: string) => void }} how
- * @returns samples by side: { units, seconds, cpu (microseconds), ... }
+ * @param how { rounds, quick, execArgv, step }: `execArgv(side)` are node's flags for a side under
+ *   test, `step(side)` is called before each sample
+ * @returns samples by side: { units, seconds, cpuMicroseconds, ... }
  */
 export async function ask(question, { rounds, quick, execArgv, step }) {
   const names = Object.keys(question.sides);
   const amount = quick ? question.quick : question.amount;
   const children = [];
-  const start = (role, side) => {
-    const child = new Child(question.name, role, side, side === PEER ? [] : execArgv(side));
+  const start = (role, name) => {
+    const tested = role === question.subject;
+    const label = `${question.name}, ${tested ? "" : "the peer of "}${name}`;
+    const side = [question.name, role, tested ? name : PEER];
+    const child = new Child(label, side, tested ? execArgv(name) : []);
     children.push(child);
     return child;
   };
@@ -40,11 +44,7 @@ export async function ask(question, { rounds, quick, execArgv, step }) {
 
 /** A side and its peer, one of them listening. */
 async function pair(question, name, start) {
-  const peer = question.subject === "serve" ? "run" : "serve";
-  const roles = {
-    [question.subject]: start(question.subject, name),
-    [peer]: start(peer, PEER),
-  };
+  const roles = { serve: start("serve", name), run: start("run", name) };
   const port = await roles.serve.call("serve");
   return { client: roles.run, subject: roles[question.subject], port };
 }
@@ -52,6 +52,6 @@ async function pair(question, name, start) {
 async function sample({ client, subject, port }, amount) {
   const before = await subject.call("cpu");
   const result = await client.call("run", port, amount, false);
-  const cpu = (await subject.call("cpu")) - before;
-  return { ...result, cpu };
+  const cpuMicroseconds = (await subject.call("cpu")) - before;
+  return { ...result, cpuMicroseconds };
 }

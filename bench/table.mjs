@@ -28,7 +28,7 @@ export function tableOf(results) {
 
 function measureRows(question, label, { value, lower }, samples) {
   const { name, unit, sides } = question;
-  const cpuOf = (sample) => sample.cpu / sample.units;
+  const cpuOf = (sample) => sample.cpuMicroseconds / sample.units;
   return Object.entries(sides).map(([side, { versus }], index) => {
     const values = samples[side].map(value);
     const others = samples[versus];
@@ -50,15 +50,16 @@ function measureRows(question, label, { value, lower }, samples) {
   });
 }
 
-export function median(values) {
+function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   if (sorted.length % 2 === 1) return sorted[middle];
   return (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Three digits, or all before the point. */
+/** Three digits: 0.0703, 25.1, 904, 887 k, 6.78 M. */
 function shown(value) {
-  if (value >= 100) return Math.round(value).toLocaleString("en");
-  return value.toPrecision(3);
+  if (value >= 999_500) return `${(value / 1e6).toPrecision(3)} M`;
+  if (value >= 9_995) return `${(value / 1e3).toPrecision(3)} k`;
+  return value >= 999.5 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
 }

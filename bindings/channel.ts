@@ -10,15 +10,16 @@ import type { Driver } from "./driver.ts";
 import { ExternalQueue } from "./external-queue.ts";
 
 /**
- * What a socket object does with its records: an event of abi.ts with its first two words; for
- * EVENT_CONNECT the new socket's handle.
+ * Hands a record to the socket object it is for: an event of abi.ts with its first two words; for
+ * EVENT_CONNECT the new socket's handle. One function for all objects of a class.
  */
-export type Owner = (kind: number, a: number, b: number) => void;
+export type Receiver<Owner> = (owner: Owner, kind: number, a: number, b: number) => void;
 
 export class Channel implements Sink {
   readonly driver: Driver;
   readonly handle: number;
-  owner: Owner | undefined;
+  #owner: unknown;
+  #receiver: Receiver<never> | undefined;
   readonly #context: Context | undefined;
   transport: Transport | undefined;
   /** In place of a transport, for servers. */
@@ -28,23 +29,28 @@ export class Channel implements Sink {
   cause: unknown;
   #external: ExternalQueue | undefined;
   #over = false;
-  #waiting: (() => void)[] = [];
+  #waiting: (() => void)[] | undefined;
   /** Of the write in flight, what lies in engine memory. */
   #pooled = 0;
 
-  constructor(driver: Driver, handle: number, owner: Owner | undefined) {
+  constructor(driver: Driver, handle: number) {
     this.driver = driver;
     this.handle = handle;
-    this.owner = owner;
     this.#context = driver.context?.();
+  }
+
+  /** From now on records go to `owner`; to nobody without a receiver. */
+  own<Owner>(owner: Owner, receiver: Receiver<Owner> | undefined): void {
+    this.#owner = owner;
+    this.#receiver = receiver as Receiver<never> | undefined;
   }
 
   /** Tells the owner, in the asynchronous context the socket was made in. */
   tell(kind: number, a: number, b: number): void {
-    const { owner } = this;
-    if (owner === undefined) return;
-    if (this.#context === undefined) owner(kind, a, b);
-    else this.#context(owner, kind, a, b);
+    const receiver = this.#receiver as Receiver<unknown> | undefined;
+    if (receiver === undefined) return;
+    if (this.#context === undefined) receiver(this.#owner, kind, a, b);
+    else this.#context.runInAsyncScope(receiver, undefined, this.#owner, kind, a, b);
   }
 
   /** Room for a payload the core has just taken as external. */
@@ -82,13 +88,14 @@ export class Channel implements Sink {
   /** Resolves when the handle is dead and the transport gone. */
   get released(): Promise<void> {
     if (this.#over) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    this.#waiting ??= [];
+    return new Promise((resolve) => this.#waiting?.push(resolve));
   }
 
   /** The handle is dead: nothing refers to this channel any more. */
   release(): void {
     this.#over = true;
-    for (const resolve of this.#waiting) resolve();
+    for (const resolve of this.#waiting ?? []) resolve();
     this.timer?.cancel();
     this.timer = undefined;
     this.#external?.clear();

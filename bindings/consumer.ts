@@ -1,19 +1,17 @@
 /**
- * Who consumes a socket's data: listeners and handlers, an iterator, or nobody.
+ * Who consumes the data of a socket that is read by pulling: an iterator, or listeners to come.
  *
- * Without a consumer data is dropped, as Mozilla does; a pull-style socket keeps the first of it
- * instead. An active iterator is the only consumer, and claims data only while somebody waits. The
- * claim itself is the core's (`claim`): nothing is buffered here.
+ * Other sockets have no Consumer: theirs goes to listeners or is dropped, as Mozilla does. A
+ * pull-style socket keeps its first data instead. An active iterator is the only consumer, and claims
+ * data only while somebody waits. The claim itself is the core's (`claim`): nothing is buffered here.
  */
-import { lendMessages, receivedData } from "./delivery.ts";
-import { fire, TCPSocketEvent } from "./events.ts";
+import { receivedData } from "./delivery.ts";
 import { PullIterator } from "./pull-iterator.ts";
 import type { Seat } from "./seat.ts";
 
 const TYPES: readonly string[] = ["data", "messages"];
 
 export class Consumer {
-  readonly #target: EventTarget;
   readonly #seat: Seat;
   readonly #listens: (type: string) => boolean;
   #iterator: PullIterator<unknown> | undefined;
@@ -21,8 +19,7 @@ export class Consumer {
   #pull = false;
   #over = false;
 
-  constructor(target: EventTarget, seat: Seat, listens: (type: string) => boolean) {
-    this.#target = target;
+  constructor(seat: Seat, listens: (type: string) => boolean) {
     this.#seat = seat;
     this.#listens = listens;
   }
@@ -57,17 +54,12 @@ export class Consumer {
     return iterator;
   }
 
-  deliver(address: number, length: number): void {
-    const { channel, binaryType, checks } = this.#seat;
-    const { driver } = channel;
-    if (this.#iterator !== undefined) {
-      this.#iterator.push(receivedData(driver, binaryType, address, length));
-    } else if (this.#listens("messages")) {
-      lendMessages(this.#target, driver, address, length, checks);
-    } else if (this.#listens("data")) {
-      const data = receivedData(driver, binaryType, address, length);
-      fire(this.#target, new TCPSocketEvent("data", { data }));
-    }
+  /** Gives data to the iterator; false if there is none. */
+  take(address: number, length: number): boolean {
+    if (this.#iterator === undefined) return false;
+    const { channel, binaryType } = this.#seat;
+    this.#iterator.push(receivedData(channel.driver, binaryType, address, length));
+    return true;
   }
 
   /** Nothing more comes; `reason` is why, if it was not a clean close. */

@@ -59,8 +59,16 @@ let builtIn: CoreModule | undefined;
 
 /** The core that comes with the package; compiled on first use. */
 export function builtInCore(): CoreModule {
-  builtIn ??= compileCore(Uint8Array.from(atob(CORE_BASE64), (char) => char.charCodeAt(0)));
+  builtIn ??= compileCore(decode(CORE_BASE64));
   return builtIn;
+}
+
+/** A plain loop: Uint8Array.from with a function takes five times as long, and start-up counts. */
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 export function compileCore(bytes: BufferSource): CoreModule {

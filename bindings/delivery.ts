@@ -6,6 +6,7 @@ import type { Driver } from "./driver.ts";
 import { fire, TCPSocketEvent } from "./events.ts";
 import { endBatch, MessageBatch } from "./message-batch.ts";
 import type { BinaryType } from "./options.ts";
+import type { Seat } from "./seat.ts";
 
 export function receivedData(
   driver: Driver,
@@ -20,16 +21,19 @@ export function receivedData(
   return binaryType === "arraybuffer" ? bytes : new Uint8Array(bytes);
 }
 
+/** One `data` event of all that is there. */
+export function fireData(target: EventTarget, seat: Seat, address: number, length: number): void {
+  const { channel, binaryType } = seat;
+  const data = receivedData(channel.driver, binaryType, address, length);
+  fire(target, new TCPSocketEvent("data", { data }));
+}
+
 /** Without framing a batch has one entry: all that is there. */
-export function lendMessages(
-  target: EventTarget,
-  driver: Driver,
-  base: number,
-  span: number,
-  checks: boolean,
-): void {
+export function lendMessages(target: EventTarget, seat: Seat, base: number, span: number): void {
+  const { channel, checks } = seat;
   const table = Uint32Array.of(0, span);
-  const batch = new MessageBatch({ memory: driver.core.memory, base, span, table, checks });
+  const { memory } = channel.driver.core;
+  const batch = new MessageBatch({ memory, base, span, table, checks });
   fire(target, new TCPSocketEvent("messages", { data: batch }));
   endBatch(batch);
 }

@@ -22,7 +22,7 @@ import {
   RECORD_WORDS,
 } from "../assembly/abi.ts";
 import type { Host } from "../host/transport.ts";
-import { Channel, type Owner } from "./channel.ts";
+import { Channel } from "./channel.ts";
 import { Core, type CoreModule } from "./core.ts";
 
 const INDEX_MASK = (1 << 20) - 1;
@@ -51,10 +51,10 @@ export class Driver {
   }
 
   /** A channel for a new socket, or the core's refusal (negative). */
-  open(role: number, parent: number, options: readonly number[], owner?: Owner): Channel | number {
+  open(role: number, parent: number, options: readonly number[]): Channel | number {
     const handle = this.core.open(role, parent, options);
     if (handle < 0) return handle;
-    const channel = new Channel(this, handle, owner);
+    const channel = new Channel(this, handle);
     this.#channels[handle & INDEX_MASK] = channel;
     return channel;
   }

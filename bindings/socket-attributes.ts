@@ -35,13 +35,13 @@ const READY_STATES: readonly ReadyState[] = ["connecting", "open", "closing", "c
 const NOWHERE: Addresses = { localAddress: "", localPort: 0, remoteAddress: "", remotePort: 0 };
 
 let seatFor: (socket: SocketAttributes) => Seat;
-let noteFor: (socket: SocketAttributes) => void;
 let totalFor: (socket: SocketAttributes) => void;
 
 /** What can be read of a socket. */
 export class SocketAttributes extends ListeningTarget<SocketEvents> {
   readonly #seat: Seat;
-  #addresses: Addresses = NOWHERE;
+  /** Kept once asked for: asking the transport takes system calls, and after its end it knows nothing. */
+  #addresses: Addresses | undefined;
   /** Kept when the socket closes: the engine forgets it. */
   #total: { sent: number; received: number } | undefined;
 
@@ -64,10 +64,8 @@ export class SocketAttributes extends ListeningTarget<SocketEvents> {
     const types = ["open", "drain", "data", "messages", "end", "error", "close"];
     SocketAttributes.defineAttributes(SocketAttributes.prototype, types);
     seatFor = (socket) => socket.#seat;
-    noteFor = (socket) => {
-      socket.#addresses = socket.#seat.channel.transport?.addresses ?? NOWHERE;
-    };
     totalFor = (socket) => {
+      socket.#where();
       socket.#total = { sent: socket.bytesSent, received: socket.bytesReceived };
     };
   }
@@ -120,24 +118,32 @@ export class SocketAttributes extends ListeningTarget<SocketEvents> {
     return this.#total?.received ?? Math.max(0, driver.core.call.bytes_received(handle));
   }
 
-  /** The peer's address, or `""` before open. */
+  /** The peer's address; `""` before open, and when first asked for after the connection broke. */
   get remoteAddress(): string {
-    return this.#addresses.remoteAddress;
+    return this.#where().remoteAddress;
   }
 
   /** The peer's port, or 0 before open. */
   get remotePort(): number {
-    return this.#addresses.remotePort;
+    return this.#where().remotePort;
   }
 
   /** Our address, or `""` before open. */
   get localAddress(): string {
-    return this.#addresses.localAddress;
+    return this.#where().localAddress;
   }
 
   /** Our port, or 0 before open. */
   get localPort(): number {
-    return this.#addresses.localPort;
+    return this.#where().localPort;
+  }
+
+  #where(): Addresses {
+    if (this.#addresses !== undefined) return this.#addresses;
+    const found = this.#seat.channel.transport?.addresses ?? NOWHERE;
+    if (this.readyState === "connecting" || found.remotePort === 0) return NOWHERE;
+    this.#addresses = found;
+    return found;
   }
 }
 
@@ -149,12 +155,7 @@ export function channelOf(socket: SocketAttributes): Channel {
   return seatFor(socket).channel;
 }
 
-/** The transport is up: keeps its addresses. */
-export function noteAddresses(socket: SocketAttributes): void {
-  noteFor(socket);
-}
-
-/** The socket is closing for good: keeps its totals. */
+/** The socket has closed: keeps its totals, and its addresses if they can still be had. */
 export function noteTotals(socket: SocketAttributes): void {
   totalFor(socket);
 }

@@ -1,8 +1,8 @@
 /**
- * The promises of a socket: `opened`, `closed`, `drained`.
+ * The promises of a socket or server: `opened` (`listening`), `closed`, `drained`.
  *
- * Each is made when first asked for, remembers what happened before, and never becomes an unhandled
- * rejection: who takes a promise may look away. What they settle with is told by the socket.
+ * Each is made when first asked for, settles with what has happened or will, and never becomes an
+ * unhandled rejection: who takes a promise may look away. The owner notes what happens.
  */
 
 /** A promise and its two ends. */
@@ -25,43 +25,37 @@ export class SocketPromises {
   #closed: Deferred | undefined;
   #drained: Deferred | undefined;
   #wasOpened = false;
+  /** A send() has returned false since the last drain. */
   #full = false;
-  #over = false;
-  /** Why it ended, if not cleanly. */
-  #reason: unknown;
+  /** It has closed. */
+  over = false;
+  /** Why it ended or will, if not cleanly; the first reason counts. */
+  reason: unknown;
 
   /** Resolves at `open`; rejects if that never comes. */
   get opened(): Promise<void> {
-    if (this.#opened === undefined) {
-      this.#opened = new Deferred();
-      if (this.#wasOpened) this.#opened.resolve();
-      else if (this.#over) this.#opened.reject(this.#endReason);
-    }
+    this.#opened ??= new Deferred();
+    this.#settle();
     return this.#opened.promise;
   }
 
   /** Resolves at a clean `close`; rejects at any other. */
   get closed(): Promise<void> {
-    if (this.#closed === undefined) {
-      this.#closed = new Deferred();
-      if (this.#over) this.#settleClosed(this.#closed);
-    }
+    this.#closed ??= new Deferred();
+    this.#settle();
     return this.#closed.promise;
   }
 
   /** Resolves at once unless a send() has returned false since the last `drain`; else at the next. */
   get drained(): Promise<void> {
-    if (this.#drained === undefined) {
-      this.#drained = new Deferred();
-      if (this.#over && this.#full) this.#drained.reject(this.#endReason);
-      else if (!this.#full) this.#drained.resolve();
-    }
+    this.#drained ??= new Deferred();
+    this.#settle();
     return this.#drained.promise;
   }
 
   noteOpen(): void {
     this.#wasOpened = true;
-    this.#opened?.resolve();
+    this.#settle();
   }
 
   /** A send() returned false: `drained` is a new promise from now on. */
@@ -72,27 +66,23 @@ export class SocketPromises {
 
   noteDrain(): void {
     this.#full = false;
-    this.#drained?.resolve();
-  }
-
-  /** The socket failed, or was aborted, for this reason; `close` follows. */
-  noteFailure(reason: unknown): void {
-    this.#reason ??= reason;
+    this.#settle();
   }
 
   noteClose(): void {
-    this.#over = true;
-    if (!this.#wasOpened) this.#opened?.reject(this.#endReason);
-    if (this.#full) this.#drained?.reject(this.#endReason);
-    if (this.#closed !== undefined) this.#settleClosed(this.#closed);
+    this.over = true;
+    this.#settle();
   }
 
-  get #endReason(): unknown {
-    return this.#reason ?? new DOMException("the socket was closed", "AbortError");
-  }
-
-  #settleClosed(closed: Deferred): void {
-    if (this.#reason === undefined) closed.resolve();
-    else closed.reject(this.#reason);
+  /** Settles what can be settled; doing so twice changes nothing. */
+  #settle(): void {
+    if (this.#wasOpened) this.#opened?.resolve();
+    if (!this.#full) this.#drained?.resolve();
+    if (!this.over) return;
+    const end = this.reason ?? new DOMException("the socket was closed", "AbortError");
+    this.#opened?.reject(end);
+    this.#drained?.reject(end);
+    if (this.reason === undefined) this.#closed?.resolve();
+    else this.#closed?.reject(this.reason);
   }
 }

@@ -12,7 +12,7 @@ import {
   ROLE_LISTENER,
 } from "../assembly/abi.ts";
 import type { Listener, Sink, Transport } from "../host/transport.ts";
-import type { Channel } from "./channel.ts";
+import type { Channel, Receiver } from "./channel.ts";
 import { driverOf, type Engine, engineFor } from "./engine.ts";
 import { TCPSocketError } from "./errors.ts";
 import { errorEvent, fire, TCPServerSocketEvent, type TCPSocketErrorEvent } from "./events.ts";
@@ -38,6 +38,8 @@ export interface ServerSocketEvents {
   error: TCPSocketErrorEvent;
 }
 
+let receive: Receiver<TCPServerSocket>;
+
 /** A listening socket. */
 export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   readonly #channel: Channel;
@@ -49,7 +51,6 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   #refusal: DOMException | undefined;
   readonly #promises = new SocketPromises();
   #iterator: PullIterator<TCPSocket> | undefined;
-  #over = false;
 
   /** A connection was accepted: `event.socket`. Nobody listening: it is closed (M117). */
   declare onconnect: Handler<ServerSocketEvents["connect"]>;
@@ -58,6 +59,7 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
 
   static {
     TCPServerSocket.defineAttributes(TCPServerSocket.prototype, ["connect", "error"]);
+    receive = (server, kind, a) => server.#record(kind, a);
   }
 
   /**
@@ -82,19 +84,18 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
     if (checked.reusePort === true && !driver.host.reusesPorts) {
       throw new DOMException(`${driver.host.name} has no reusePort`, "NotSupportedError");
     }
-    const channel = driver.open(ROLE_LISTENER, 0, openWords(checked), (kind, a) =>
-      this.#record(kind, a),
-    );
+    const channel = driver.open(ROLE_LISTENER, 0, openWords(checked));
     if (typeof channel === "number") {
       throw new DOMException("the engine's maxSockets are open", "QuotaExceededError");
     }
     this.#channel = channel;
+    channel.own<TCPServerSocket>(this, receive);
     this.#listener = this.#bind(wanted, backlog === 0 ? undefined : backlog & 0xffff);
     channel.listener = this.#listener;
     this.#localPort = this.#listener.localPort;
     if (this.#listener.bound === false) {
       this.#refusal = new DOMException(`port ${wanted} cannot be listened on`, "NetworkError");
-      channel.owner = undefined;
+      channel.own(this, undefined);
       this.close();
       throw this.#refusal;
     }
@@ -141,7 +142,7 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
       },
     });
     this.#iterator = iterator;
-    if (this.#over) iterator.end();
+    if (this.#promises.over) iterator.end();
     return iterator;
   }
 
@@ -164,12 +165,12 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   }
 
   protected override admit(type: string): void {
-    if (this.#iterator === undefined || this.#over || type !== "connect") return;
+    if (this.#iterator === undefined || this.#promises.over || type !== "connect") return;
     throw new DOMException("an iterator takes the connections", "InvalidStateError");
   }
 
   readonly #abort = (): void => {
-    this.#promises.noteFailure(this.#options.signal?.reason);
+    this.#promises.reason = this.#options.signal?.reason;
     this.close();
   };
 
@@ -206,16 +207,15 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   }
 
   #failed(error: TCPSocketError): void {
-    this.#promises.noteFailure(error);
+    this.#promises.reason ??= error;
     this.#iterator?.end(error);
     fire(this, errorEvent(error));
   }
 
   #closed(): void {
-    this.#over = true;
     this.#options.signal?.removeEventListener("abort", this.#abort);
     this.#promises.noteClose();
-    this.#iterator?.end(this.#options.signal?.aborted ? this.#options.signal.reason : undefined);
+    this.#iterator?.end(this.#promises.reason);
   }
 
   #accept(transport: Transport): Sink | null {

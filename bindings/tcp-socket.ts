@@ -11,34 +11,32 @@ import {
   EVENT_ERROR,
   EVENT_OPEN,
 } from "../assembly/abi.ts";
+import type { Receiver } from "./channel.ts";
 import { Consumer } from "./consumer.ts";
+import { fireData, lendMessages } from "./delivery.ts";
 import { TCPSocketError } from "./errors.ts";
 import { errorEvent, fire, TCPSocketEvent } from "./events.ts";
 import type { ServerSocketOptions, SocketOptions } from "./options.ts";
 import { payloadOf, queuePayload, sendOutcome } from "./payload.ts";
 import { dial, provideAdoption, Seat } from "./seat.ts";
-import {
-  channelOf,
-  noteAddresses,
-  noteTotals,
-  SocketAttributes,
-  seatOf,
-} from "./socket-attributes.ts";
+import { channelOf, noteTotals, SocketAttributes, seatOf } from "./socket-attributes.ts";
 import { SocketPromises } from "./socket-promises.ts";
 import { TCPServerSocket } from "./tcp-server-socket.ts";
 
 const UNDEFINED = { data: undefined };
 
+let receive: Receiver<TCPSocket>;
+
 /** A TCP connection. */
 export class TCPSocket extends SocketAttributes {
   readonly #promises = new SocketPromises();
-  readonly #consumer: Consumer;
-  /** Why it ended, if not cleanly. */
-  #failure: unknown;
-  #over = false;
+  // Made when first needed: most sockets need neither.
+  #consumer: Consumer | undefined;
+  #unwatch: (() => void) | undefined;
 
   static {
     provideAdoption((seat) => new TCPSocket(seat as never, 0));
+    receive = (socket, kind, a, b) => socket.#record(kind, a, b);
   }
 
   /**
@@ -52,12 +50,11 @@ export class TCPSocket extends SocketAttributes {
   constructor(host: string, port: number | string, options?: SocketOptions) {
     const accepted = (host as unknown) instanceof Seat;
     super(accepted ? (host as unknown as Seat) : dial(host, port, options));
-    const { channel, signal, pull } = seatOf(this);
-    channel.owner = (kind, a, b) => this.#record(kind, a, b);
-    this.#consumer = new Consumer(this, seatOf(this), (type) => this.listens(type));
-    if (pull) this.#consumer.pull();
+    const seat = seatOf(this);
+    seat.channel.own<TCPSocket>(this, receive);
+    if (seat.pull) this.#consume().pull();
     if (accepted) this.#opened();
-    signal?.addEventListener("abort", this.#abort, { once: true });
+    if (seat.signal !== undefined) this.#watch(seat.signal);
   }
 
   /** The same as the constructor (M7). */
@@ -79,7 +76,7 @@ export class TCPSocket extends SocketAttributes {
    * `open`, it makes the socket pull-style: data waits for a listener or an iterator.
    */
   get opened(): Promise<void> {
-    if (this.readyState === "connecting") this.#consumer.pull();
+    if (this.readyState === "connecting") this.#consume().pull();
     return this.#promises.opened;
   }
 
@@ -118,9 +115,7 @@ export class TCPSocket extends SocketAttributes {
 
   /** Stops `data` until as many resume() as suspend() (M95). Allowed in every state. */
   suspend(): void {
-    const { driver, handle } = channelOf(this);
-    driver.core.call.suspend(handle);
-    driver.schedule();
+    this.#command("suspend");
   }
 
   /**
@@ -128,32 +123,24 @@ export class TCPSocket extends SocketAttributes {
    * @throws InvalidStateError without a suspend() to take back (M96)
    */
   resume(): void {
-    const { driver, handle } = channelOf(this);
-    if (driver.core.call.resume(handle) === E_STATE) {
+    if (this.#command("resume") === E_STATE) {
       throw new DOMException("resume() without suspend()", "InvalidStateError");
     }
-    driver.schedule();
   }
 
   /** Sends what is buffered, then closes; no more `data`. Fires `close` (M87). */
   close(): void {
-    const { driver, handle } = channelOf(this);
-    driver.core.call.close(handle);
-    driver.schedule();
+    this.#command("close");
   }
 
   /** Drops what is buffered and closes. Fires `close` (M89). */
   closeImmediately(): void {
-    const { driver, handle } = channelOf(this);
-    driver.core.call.abort(handle);
-    driver.schedule();
+    this.#command("abort");
   }
 
   /** Ends our direction behind what is buffered; receiving goes on. While connecting: once open. */
   halfClose(): void {
-    const { driver, handle } = channelOf(this);
-    driver.core.call.half_close(handle);
-    driver.schedule();
+    this.#command("half_close");
   }
 
   /**
@@ -162,8 +149,8 @@ export class TCPSocket extends SocketAttributes {
    * @throws InvalidStateError if there is a consumer already
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<never> {
-    const iterator = this.#consumer.iterate(() => this.close());
-    if (this.#over) iterator.end(this.#failure);
+    const iterator = this.#consume().iterate(() => this.close());
+    if (this.#promises.over) iterator.end(this.#promises.reason);
     return iterator as AsyncIterableIterator<never>;
   }
 
@@ -185,49 +172,72 @@ export class TCPSocket extends SocketAttributes {
     return this;
   }
 
-  readonly #abort = (): void => {
-    this.#failure = seatOf(this).signal?.reason;
-    this.#promises.noteFailure(this.#failure);
-    this.closeImmediately();
-  };
-
   protected override admit(type: string): void {
-    this.#consumer.admit(type);
+    this.#consumer?.admit(type);
   }
 
   protected override changed(type: string): void {
-    this.#consumer.changed(type);
+    this.#consumer?.changed(type);
+  }
+
+  #command(name: "suspend" | "resume" | "close" | "abort" | "half_close"): number {
+    const { driver, handle } = channelOf(this);
+    const result = driver.core.call[name](handle);
+    driver.schedule();
+    return result;
+  }
+
+  #consume(): Consumer {
+    this.#consumer ??= new Consumer(seatOf(this), (type) => this.listens(type));
+    return this.#consumer;
+  }
+
+  #watch(signal: AbortSignal): void {
+    const abort = (): void => {
+      this.#promises.reason ??= signal.reason;
+      this.closeImmediately();
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    this.#unwatch = () => signal.removeEventListener("abort", abort);
   }
 
   #record(kind: number, a: number, b: number): void {
-    if (kind === EVENT_DATA) this.#consumer.deliver(a, b);
+    if (kind === EVENT_DATA) this.#deliver(a, b);
     else if (kind === EVENT_OPEN) this.#opened();
-    else if (kind === EVENT_DRAIN) {
-      this.#promises.noteDrain();
-      this.#fire("drain");
-    } else if (kind === EVENT_END) this.#fire("end");
+    else if (kind === EVENT_DRAIN) this.#drained();
+    else if (kind === EVENT_END) this.#fire("end");
     else if (kind === EVENT_ERROR) this.#failed(new TCPSocketError(a, channelOf(this).cause));
     else if (kind === EVENT_CLOSE) this.#closed();
   }
 
+  #deliver(address: number, length: number): void {
+    const seat = seatOf(this);
+    if (this.#consumer?.take(address, length) === true) return;
+    if (this.listens("messages")) lendMessages(this, seat, address, length);
+    else if (this.listens("data")) fireData(this, seat, address, length);
+    // else nobody wants it and it is dropped, as Mozilla does
+  }
+
   #opened(): void {
-    noteAddresses(this);
     this.#promises.noteOpen();
     this.#fire("open");
   }
 
+  #drained(): void {
+    this.#promises.noteDrain();
+    this.#fire("drain");
+  }
+
   #failed(error: TCPSocketError): void {
-    this.#failure ??= error;
-    this.#promises.noteFailure(error);
+    this.#promises.reason ??= error;
     fire(this, errorEvent(error));
   }
 
   #closed(): void {
     noteTotals(this);
-    this.#over = true;
-    seatOf(this).signal?.removeEventListener("abort", this.#abort);
+    this.#unwatch?.();
     this.#promises.noteClose();
-    this.#consumer.end(this.#failure);
+    this.#consumer?.end(this.#promises.reason);
     this.#fire("close");
   }
 

@@ -110,13 +110,10 @@ export interface Timer {
   cancel(): void;
 }
 
-/** Calls `call` with three numbers, in the context that was captured. */
-export type Context = (
-  call: (kind: number, a: number, b: number) => void,
-  kind: number,
-  a: number,
-  b: number,
-) => void;
+/** An asynchronous context; node's AsyncResource is one. */
+export interface Context {
+  runInAsyncScope<A extends unknown[]>(call: (...args: A) => void, self: unknown, ...args: A): void;
+}
 
 export interface Host {
   readonly name: string;
@@ -133,8 +130,8 @@ export interface Host {
   /** Calls back once, soon, in a task of its own. */
   defer(task: () => void): void;
   /**
-   * Captures the present asynchronous context (AsyncLocalStorage); what it returns calls back in it.
-   * Hosts without such contexts leave it out.
+   * Captures the present asynchronous context (AsyncLocalStorage). Hosts without such contexts leave
+   * it out.
    */
   context?(): Context;
   /** A view of engine memory in the form this host writes best. */

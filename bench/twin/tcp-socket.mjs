@@ -3,10 +3,11 @@
  * sockets get Node's own Buffers, which are given away as they are where they can be.
  */
 import { connect } from "node:net";
+import { WINDOW_BYTES } from "../sockets.mjs";
 import { defineAttributes, ErrorEvent, MessageBatch, SocketEvent } from "./events.mjs";
 import { SendQueue } from "./send-queue.mjs";
 
-const window = Buffer.allocUnsafeSlow(128 * 1024);
+const window = Buffer.allocUnsafeSlow(WINDOW_BYTES);
 
 export class TCPSocket extends EventTarget {
   #socket;

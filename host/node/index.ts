@@ -50,8 +50,7 @@ export const nodeHost: Host = {
   },
 
   context(): Context {
-    const resource = new AsyncResource("TCPSocket");
-    return (call, kind, a, b) => resource.runInAsyncScope(call, undefined, kind, a, b);
+    return new AsyncResource("TCPSocket");
   },
 
   view(memory: ArrayBuffer, offset: number, length: number): Uint8Array {

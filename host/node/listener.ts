@@ -4,9 +4,8 @@
  * Without a host Node binds at once, so a port that is taken is known when the constructor
  * returns; with a host, or in a cluster worker, it is known later (M115).
  */
-import cluster from "node:cluster";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import type { Listener, ListenerSink, ListenTarget, Sink } from "../transport.ts";
+import type { Listener, ListenerSink, ListenTarget } from "../transport.ts";
 import { listenReasonOf } from "./reasons.ts";
 import { accepted, plain } from "./tcp.ts";
 
@@ -19,7 +18,7 @@ export class NodeListener implements Listener {
   constructor(target: ListenTarget, sink: ListenerSink) {
     const { host, port, backlog, noDelay, keepAlive, reusePort = false } = target;
     this.#sink = sink;
-    this.#later = host !== undefined || cluster.isWorker;
+    this.#later = host !== undefined || isClusterWorker();
     this.#server = createServer({
       allowHalfOpen: true,
       pauseOnConnect: true,
@@ -73,8 +72,13 @@ export class NodeListener implements Listener {
 }
 
 function accept(socket: Socket, sink: ListenerSink): void {
-  let told: Sink | null = null;
-  const transport = accepted(socket, () => told);
-  told = sink.accepted(transport);
-  if (told === null) socket.destroy();
+  const transport = accepted(socket);
+  transport.sink = sink.accepted(transport);
+  if (transport.sink === null) socket.destroy();
+}
+
+/** In a cluster worker the primary binds. Asked when needed: loading the module takes time. */
+function isClusterWorker(): boolean {
+  const cluster: unknown = process.getBuiltinModule("node:cluster");
+  return (cluster as { isWorker: boolean }).isWorker;
 }

@@ -9,6 +9,38 @@ import { isIP, connect as netConnect, type Socket, type TcpNetConnectOpts } from
 import type { Addresses, ConnectTarget, Sink, Transport } from "../transport.ts";
 import { flatten, reasonOf } from "./reasons.ts";
 
+/** Key of a net.Socket's transport: one property instead of a closure for each event. */
+const TRANSPORT = Symbol("transport");
+
+type Wired = Socket & { [TRANSPORT]: NodeTransport };
+
+// Listeners shared by all sockets; `this` is the socket that emits.
+
+function onConnect(this: Wired): void {
+  this[TRANSPORT].sink?.connected();
+}
+
+function onRead(this: Wired, count: number): boolean {
+  this[TRANSPORT].sink?.received(count);
+  return true;
+}
+
+function onData(this: Wired, bytes: Buffer): void {
+  this[TRANSPORT].sink?.receivedCopy(bytes);
+}
+
+function onEnd(this: Wired): void {
+  this[TRANSPORT].sink?.ended();
+}
+
+function onError(this: Wired, error: Error): void {
+  this[TRANSPORT].sink?.failed(reasonOf(error), flatten(error));
+}
+
+function onClose(this: Wired): void {
+  this[TRANSPORT].sink?.closed();
+}
+
 /** Starts a connection that reads into `window`. */
 export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): Transport {
   const options: TcpNetConnectOpts = {
@@ -19,13 +51,7 @@ export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): 
     keepAlive: target.keepAlive !== false,
     keepAliveInitialDelay: target.keepAlive === false ? 0 : target.keepAlive,
     allowHalfOpen: true,
-    onread: {
-      buffer: window,
-      callback: (count) => {
-        sink.received(count);
-        return true;
-      },
-    },
+    onread: { buffer: window, callback: onRead as (count: number) => boolean },
   };
   if (target.localAddress !== undefined) options.localAddress = target.localAddress;
   if (target.localPort !== undefined) options.localPort = target.localPort;
@@ -33,33 +59,31 @@ export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): 
   try {
     if (target.host.includes("\0")) throw new Error("a host name with a NUL");
     const socket = netConnect(options);
-    socket.once("connect", () => sink.connected());
-    return new NodeTransport(socket, () => sink);
+    socket.once("connect", onConnect);
+    return new NodeTransport(socket, sink);
   } catch (error) {
     return new FailedTransport(sink, error);
   }
 }
 
-/** An accepted connection, paused; `sinkOf` tells who listens once the driver has answered. */
-export function accepted(socket: Socket, sinkOf: () => Sink | null): Transport {
-  socket.on("data", (bytes: Buffer) => sinkOf()?.receivedCopy(bytes));
+/** An accepted connection, paused; its sink is set once the driver has answered. */
+export function accepted(socket: Socket): NodeTransport {
+  socket.on("data", onData);
   socket.pause(); // a data listener makes the stream flow
-  return new NodeTransport(socket, sinkOf);
+  return new NodeTransport(socket, null);
 }
 
-class NodeTransport implements Transport {
+export class NodeTransport implements Transport {
   readonly #socket: Socket;
+  sink: Sink | null;
   #finishing = false;
 
-  constructor(socket: Socket, sinkOf: () => Sink | null) {
+  constructor(socket: Socket, sink: Sink | null) {
     this.#socket = socket;
-    socket.on("end", () => sinkOf()?.ended());
-    socket.on("error", (error) => sinkOf()?.failed(reasonOf(error), flatten(error)));
-    socket.once("close", () => sinkOf()?.closed());
-    this.#written = (count) => sinkOf()?.sent(count);
+    this.sink = sink;
+    (socket as Wired)[TRANSPORT] = this;
+    socket.on("end", onEnd).on("error", onError).on("close", onClose);
   }
-
-  readonly #written: (count: number) => void;
 
   get addresses(): Addresses {
     const { localAddress = "", localPort = 0, remoteAddress = "", remotePort = 0 } = this.#socket;
@@ -75,7 +99,7 @@ class NodeTransport implements Transport {
     const socket = this.#socket;
     const last = views.length - 1;
     const written = (error?: Error | null): void => {
-      if (!error) this.#written(bytes);
+      if (!error) this.sink?.sent(bytes);
     };
     if (last === 0) {
       socket.write(views[0] as Uint8Array, written);
