@@ -67,7 +67,7 @@ export const nodeHost: Host = {
 };
 
 /** `listen({ reusePort })` came with Node 22.12 and 23.1; older ones ignore it silently. */
-export function hasReusePort(version: string): boolean {
+function hasReusePort(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
 }

@@ -90,7 +90,7 @@ class Accepted {
   }
 }
 
-export function nodePeer(socket: net.Socket): Peer {
+function nodePeer(socket: net.Socket): Peer {
   const peer = new Peer({
     write: (bytes) => void socket.write(bytes),
     end: () => void socket.end(),
