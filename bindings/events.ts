@@ -112,6 +112,14 @@ export class TCPSocketEvent<T = unknown> extends SocketEvent {
   }
 }
 
+/** What `event.data` of an error was in the JS era. */
+export interface ErrorData {
+  /** The same as the event's. */
+  name: string;
+  /** The same as the event's. */
+  message: string;
+}
+
 /** `error` of a socket or server: what failed, in Mozilla's words (M42). */
 export class TCPSocketErrorEvent extends SocketEvent {
   /** Such as `"ConnectionRefusedError"` (M54). */
@@ -140,7 +148,7 @@ export class TCPSocketErrorEvent extends SocketEvent {
   }
 
   /** What the callbacks of the JS era read: `event.data.name` (M43). */
-  get data(): { name: string; message: string } {
+  get data(): ErrorData {
     return { name: this.name, message: this.message };
   }
 }

@@ -36,11 +36,13 @@ Object.setPrototypeOf(Bare.prototype, EventTarget.prototype);
 export class ListeningTarget<Events = Record<string, Event>> extends Bare {
   #registrations: Registration[] | undefined;
 
+  /** As EventTarget's. Listeners run in the order they were added, `on…` handlers among them. */
   override addEventListener<K extends keyof Events & string>(
     type: K,
     listener: TypedListener<this, Events[K]> | null,
     options?: AddEventListenerOptions | boolean,
   ): void;
+  /** As EventTarget's. Listeners run in the order they were added, `on…` handlers among them. */
   override addEventListener(
     type: string,
     listener: Listener | null,
@@ -60,11 +62,13 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
     signal?.addEventListener("abort", remove, { once: true });
   }
 
+  /** As EventTarget's. One that is removed during a dispatch is not called any more. */
   override removeEventListener<K extends keyof Events & string>(
     type: K,
     listener: TypedListener<this, Events[K]> | null,
     options?: EventListenerOptions | boolean,
   ): void;
+  /** As EventTarget's. One that is removed during a dispatch is not called any more. */
   override removeEventListener(
     type: string,
     listener: Listener | null,
@@ -81,6 +85,7 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
     if (found !== undefined) this.#remove(found);
   }
 
+  /** As EventTarget's. What a listener throws is reported as uncaught, and stops nothing (M6). */
   override dispatchEvent(event: Event): boolean {
     if (!(event instanceof Event)) throw new TypeError("dispatchEvent() takes an Event");
     beginDispatch(event, this);

@@ -75,6 +75,7 @@ export class MessageBatch implements Iterable<Uint8Array> {
     return this.#current().table;
   }
 
+  /** All messages in order, owned. */
   *[Symbol.iterator](): Iterator<Uint8Array> {
     const { length } = this;
     for (let i = 0; i < length; i++) yield this.at(i);

@@ -90,6 +90,7 @@ export class SocketAttributes extends ListeningTarget<SocketEvents> {
     return false;
   }
 
+  /** Where in its life the socket is (M23-M31). */
   get readyState(): ReadyState {
     const { driver, handle } = this.#seat.channel;
     return READY_STATES[driver.core.call.ready_state(handle)] ?? "closed";

@@ -116,12 +116,14 @@ export interface Context {
 }
 
 export interface Host {
+  /** For messages, such as `"node:net"`. */
   readonly name: string;
   /**
    * Starts a connection. Never throws: what is wrong with the target is reported as `failed`. The
    * window is where `received` bytes go; it stays valid for the connection's life.
    */
   connect(target: ConnectTarget, window: Uint8Array, sink: Sink): Transport;
+  /** Starts to listen. Never throws: a refusal is `bound === false`, or a later `failed`. */
   listen(target: ListenTarget, sink: ListenerSink): Listener;
   /** Whether `reusePort` can be had. */
   readonly reusesPorts: boolean;
@@ -138,5 +140,6 @@ export interface Host {
   view(memory: ArrayBuffer, offset: number, length: number): Uint8Array;
   /** One char per byte, both ways (M39); `text` has no char above U+00FF. */
   decodeLatin1(memory: ArrayBuffer, offset: number, length: number): string;
+  /** The other way round: writes `text.length` bytes. */
   encodeLatin1(text: string, memory: ArrayBuffer, offset: number): void;
 }
