@@ -14,11 +14,11 @@ export function receivedData(
   address: number,
   length: number,
 ): string | ArrayBuffer | Uint8Array {
-  const { memory } = driver.core;
+  const { memory, bytes } = driver.core;
   driver.copied += length;
   if (binaryType === "string") return driver.host.decodeLatin1(memory, address, length);
-  const bytes = memory.slice(address, address + length);
-  return binaryType === "arraybuffer" ? bytes : new Uint8Array(bytes);
+  const copy = bytes.slice(address, address + length); // ArrayBuffer's own slice takes half again as long
+  return binaryType === "arraybuffer" ? copy.buffer : copy;
 }
 
 /** One `data` event of all that is there. */

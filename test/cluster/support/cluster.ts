@@ -32,7 +32,10 @@ export class Cluster {
     this.#primary.stderr?.on("data", (text: Buffer) => {
       this.#complaints += text;
     });
-    this.#closed = once(this.#primary, "close");
+    // Not "close": Node 20 does not emit it when it was the parent that disconnected.
+    const { stdout, stderr } = this.#primary;
+    const ends = [stdout, stderr].map((stream) => stream && once(stream, "close"));
+    this.#closed = Promise.all([once(this.#primary, "exit"), ...ends]);
   }
 
   /** Has a new worker make a server. Returns the worker's number. */

@@ -11,17 +11,21 @@ export interface Poured {
   readonly bufferedPeak: number;
 }
 
-/** Resolves when all has been handed to send(); what is then to happen is the caller's. */
-export function pour(socket: TCPSocket, bytes: Uint8Array): Promise<Poured> {
+/**
+ * Resolves when all has been handed to send(); what is then to happen is the caller's. Asks for the
+ * next piece only when it can be sent.
+ */
+export function pour(
+  socket: TCPSocket,
+  bytes: Uint8Array | Generator<Uint8Array>,
+): Promise<Poured> {
   return new Promise((resolve, reject) => {
-    let at = 0;
+    const pieces = bytes instanceof Uint8Array ? cut(bytes) : bytes;
     let drains = 0;
     let bufferedPeak = 0;
     const go = (): void => {
-      while (at < bytes.length) {
-        const piece = bytes.subarray(at, at + PIECE_BYTES);
-        at += piece.length;
-        const room = socket.send(piece);
+      for (let next = pieces.next(); !next.done; next = pieces.next()) {
+        const room = socket.send(next.value);
         bufferedPeak = Math.max(bufferedPeak, socket.bufferedAmount);
         if (!room) return;
       }
@@ -37,4 +41,10 @@ export function pour(socket: TCPSocket, bytes: Uint8Array): Promise<Poured> {
     if (socket.readyState === "open") go();
     else socket.addEventListener("open", go, { once: true });
   });
+}
+
+function* cut(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    yield bytes.subarray(at, at + PIECE_BYTES);
+  }
 }
