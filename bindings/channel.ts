@@ -102,7 +102,9 @@ export class Channel implements Sink {
   }
 
   connected(): void {
-    this.#report(() => this.driver.core.call.connected(this.handle));
+    if (this.#late(() => this.connected())) return;
+    this.driver.core.call.connected(this.handle);
+    this.driver.turn();
   }
 
   received(count: number): void {
@@ -128,27 +130,31 @@ export class Channel implements Sink {
   }
 
   sent(count: number): void {
-    this.#report(() => {
-      const pooled = Math.min(count, this.#pooled);
-      this.#pooled -= pooled;
-      if (count > pooled) this.#external?.drop(count - pooled);
-      this.driver.core.call.sent(this.handle, count);
-    });
+    if (this.driver.busy && this.#late(() => this.sent(count))) return;
+    const pooled = Math.min(count, this.#pooled);
+    this.#pooled -= pooled;
+    if (count > pooled) this.#external?.drop(count - pooled);
+    this.driver.core.call.sent(this.handle, count);
+    this.driver.turn();
   }
 
   ended(): void {
-    this.#report(() => this.driver.core.call.ended(this.handle));
+    if (this.#late(() => this.ended())) return;
+    this.driver.core.call.ended(this.handle);
+    this.driver.turn();
   }
 
   failed(reason: number, cause: unknown): void {
-    this.#report(() => {
-      this.cause ??= cause;
-      this.driver.core.call.failed(this.handle, reason);
-    });
+    if (this.#late(() => this.failed(reason, cause))) return;
+    this.cause ??= cause;
+    this.driver.core.call.failed(this.handle, reason);
+    this.driver.turn();
   }
 
   closed(): void {
-    this.#report(() => this.driver.core.call.closed(this.handle));
+    if (this.#late(() => this.closed())) return;
+    this.driver.core.call.closed(this.handle);
+    this.driver.turn();
   }
 
   /** The host could not obey an order. */
@@ -162,12 +168,9 @@ export class Channel implements Sink {
     this.driver.turn();
   }
 
-  #report(report: () => void): void {
-    if (this.driver.busy) {
-      this.driver.later(() => this.#report(report));
-      return;
-    }
-    report();
-    this.driver.turn();
+  /** During a turn a report waits until it is over. */
+  #late(report: () => void): boolean {
+    if (this.driver.busy) this.driver.later(report);
+    return this.driver.busy;
   }
 }

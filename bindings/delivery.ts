@@ -31,9 +31,8 @@ export function fireData(target: EventTarget, seat: Seat, address: number, lengt
 /** Without framing a batch has one entry: all that is there. */
 export function lendMessages(target: EventTarget, seat: Seat, base: number, span: number): void {
   const { channel, checks } = seat;
-  const table = Uint32Array.of(0, span);
   const { memory } = channel.driver.core;
-  const batch = new MessageBatch({ memory, base, span, table, checks });
+  const batch = new MessageBatch({ memory, base, span, table: undefined, checks });
   fire(target, new TCPSocketEvent("messages", { data: batch }));
   endBatch(batch);
 }

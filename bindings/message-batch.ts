@@ -11,8 +11,8 @@ export interface Lease {
   /** Where the span of all messages begins, and its bytes. */
   readonly base: number;
   readonly span: number;
-  /** offset, size, offset, size, ... counted from `base`. */
-  readonly table: Uint32Array;
+  /** offset, size, offset, size, ... counted from `base`; undefined: one message, the whole span. */
+  readonly table: Uint32Array | undefined;
   /** Lend copies, detached afterwards. */
   readonly checks: boolean;
 }
@@ -41,13 +41,14 @@ export class MessageBatch implements Iterable<Uint8Array> {
 
   /** Messages in the batch, at least 1. */
   get length(): number {
-    return this.#current().table.length / 2;
+    const { table } = this.#current();
+    return table === undefined ? 1 : table.length / 2;
   }
 
   /** Message `i`, owned. The messages of a batch share one ArrayBuffer. */
   at(i: number): Uint8Array {
     const { memory, base, span } = this.#current();
-    this.#owned ??= memory.slice(base, base + span);
+    this.#owned ??= new Uint8Array(memory, base, span).slice().buffer;
     return new Uint8Array(this.#owned, this.offset(i), this.size(i));
   }
 
@@ -72,7 +73,8 @@ export class MessageBatch implements Iterable<Uint8Array> {
 
   /** offset, size, offset, size, ...; borrowed until the handler returns. */
   get table(): Uint32Array {
-    return this.#current().table;
+    const { table, span } = this.#current();
+    return table ?? Uint32Array.of(0, span);
   }
 
   /** All messages in order, owned. */
@@ -82,9 +84,9 @@ export class MessageBatch implements Iterable<Uint8Array> {
   }
 
   #cell(i: number, column: 0 | 1): number {
-    const { table } = this.#current();
-    if (!Number.isInteger(i) || i < 0 || i >= table.length / 2) {
-      throw new RangeError(`message ${String(i)} came; 0 to ${table.length / 2 - 1} is allowed`);
+    const { table, length } = this;
+    if (!Number.isInteger(i) || i < 0 || i >= length) {
+      throw new RangeError(`message ${String(i)} came; 0 to ${length - 1} is allowed`);
     }
     return table[i * 2 + column] as number;
   }

@@ -63,7 +63,7 @@ async function expectExchange(witness: Witness, bytes: number, peer: Program): P
   witness.socket.halfClose();
   await witness.closed;
 
-  const report = JSON.parse((await peer.prints(/^\{.*\}$/m))[0]) as Report;
+  const report = JSON.parse((await peer.prints(/^(\{.*\})\n/m))[1] ?? "") as Report;
   await peer.output();
   expect(report.received).toEqual(sent.total());
   expect(witness.received.total()).toEqual(report.sent);
@@ -108,11 +108,14 @@ describe.each(LOOPBACKS)("node:net on $host", ({ host, family, exists }) => {
     expect(witness.events).toEqual(["end", "close"]);
   });
 
-  test.skipIf(!exists || family === "6")("a server, 256 MiB each way at once", async () => {
-    const { witness, peer } = await dial(256 * MIB);
-    const { drains } = await expectExchange(witness, 256 * MIB, peer);
-    expect(witness.received.bytes).toBe(256 * MIB);
-    expect(drains).toBeGreaterThan(0);
-    expect(witness.events).toEqual(["open", "end", "close"]);
-  });
+  // Once is enough.
+  if (family === "4") {
+    test.skipIf(!exists)("a server, 256 MiB each way at once", async () => {
+      const { witness, peer } = await dial(256 * MIB);
+      const { drains } = await expectExchange(witness, 256 * MIB, peer);
+      expect(witness.received.bytes).toBe(256 * MIB);
+      expect(drains).toBeGreaterThan(0);
+      expect(witness.events).toEqual(["open", "end", "close"]);
+    });
+  }
 });
