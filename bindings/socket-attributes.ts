@@ -65,7 +65,6 @@ export class SocketAttributes extends ListeningTarget<SocketEvents> {
     SocketAttributes.defineAttributes(SocketAttributes.prototype, types);
     seatFor = (socket) => socket.#seat;
     totalFor = (socket) => {
-      socket.#where();
       socket.#total = { sent: socket.bytesSent, received: socket.bytesReceived };
     };
   }
@@ -119,7 +118,7 @@ export class SocketAttributes extends ListeningTarget<SocketEvents> {
     return this.#total?.received ?? Math.max(0, driver.core.call.bytes_received(handle));
   }
 
-  /** The peer's address; `""` before open, and when first asked for after the connection broke. */
+  /** The peer's address; `""` before open, and when first asked for after the end. */
   get remoteAddress(): string {
     return this.#where().remoteAddress;
   }
@@ -156,7 +155,7 @@ export function channelOf(socket: SocketAttributes): Channel {
   return seatFor(socket).channel;
 }
 
-/** The socket has closed: keeps its totals, and its addresses if they can still be had. */
+/** The socket has closed: keeps its totals. */
 export function noteTotals(socket: SocketAttributes): void {
   totalFor(socket);
 }

@@ -79,10 +79,13 @@ export class SocketPromises {
     if (this.#wasOpened) this.#opened?.resolve();
     if (!this.#full) this.#drained?.resolve();
     if (!this.over) return;
-    const end = this.reason ?? new DOMException("the socket was closed", "AbortError");
-    this.#opened?.reject(end);
-    this.#drained?.reject(end);
+    this.#opened?.reject(this.#end());
+    this.#drained?.reject(this.#end());
     if (this.reason === undefined) this.#closed?.resolve();
     else this.#closed?.reject(this.reason);
+  }
+
+  #end(): unknown {
+    return this.reason ?? new DOMException("the socket was closed", "AbortError");
   }
 }
