@@ -11,7 +11,7 @@ import { MIB } from "./support/digest.ts";
 import { freshEngine } from "./support/engine.ts";
 import { freePort, LOOPBACKS } from "./support/loopback.ts";
 import { Program } from "./support/program.ts";
-import { type Joint, Relay } from "./support/relay.ts";
+import { HIGH_WATER_BYTES, type Joint, Relay } from "./support/relay.ts";
 import { scratchFolder } from "./support/scratch.ts";
 
 vi.setConfig({ testTimeout: PEER_TEST_MILLISECONDS });
@@ -35,7 +35,6 @@ interface Relayed {
 /** With it each data connection begins, client to server. */
 const COOKIE_BYTES = 37;
 const TRIES_MAX = 3;
-const HIGH_WATER_BYTES = 65_536;
 const WINDOW_BYTES = 128 * 1024;
 
 let iperf3: string;
@@ -102,6 +101,7 @@ describe.each(LOOPBACKS)("iperf3 on $host", ({ host, exists }) => {
     expect(error).toBeUndefined();
     expect(end.sum_sent.bytes).toBeGreaterThanOrEqual(64 * MIB);
     expect(relay.joints).toHaveLength(1 + streams);
+    expect(relay.waits).toBeGreaterThan(100);
     expect(relay.bufferedPeak).toBeLessThanOrEqual(HIGH_WATER_BYTES + WINDOW_BYTES);
     const [control, ...data] = relay.joints;
     expectWhole(control as Joint);

@@ -11,6 +11,9 @@ import {
 } from "../../../bindings/index.ts";
 import { Witness } from "./witness.ts";
 
+/** Less than most reads bring, so that one side has to wait for the other again and again. */
+export const HIGH_WATER_BYTES = 16_384;
+
 /** One relayed connection. */
 export interface Joint {
   /** The accepted socket. */
@@ -24,11 +27,18 @@ export class Relay {
   readonly joints: Joint[] = [];
   /** The most that was ever waiting to be sent on one socket. */
   bufferedPeak = 0;
+  /** How often send() said false. */
+  waits = 0;
   readonly #server: TCPServerSocket;
 
   /** Listens on all interfaces; relays to `host` and `port`. */
   constructor(engine: Engine, host: string, port: number) {
-    const options: SocketOptions = { engine, allowHalfOpen: true, binaryType: "uint8array" };
+    const options: SocketOptions = {
+      engine,
+      allowHalfOpen: true,
+      binaryType: "uint8array",
+      highWaterMark: HIGH_WATER_BYTES,
+    };
     this.#server = new TCPServerSocket(0, options);
     this.#server.onconnect = ({ socket }) => {
       const front = socket as TCPSocket;
@@ -69,7 +79,10 @@ export class Relay {
     return new Witness(from, {
       also: (bytes) => {
         if (to.readyState !== "open") return;
-        if (!to.send(bytes)) suspend();
+        if (!to.send(bytes)) {
+          this.waits += 1;
+          suspend();
+        }
         this.bufferedPeak = Math.max(this.bufferedPeak, to.bufferedAmount);
       },
     });
