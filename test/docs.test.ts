@@ -5,7 +5,13 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
 const ROOT = new URL("..", import.meta.url);
-const PAGES = ["README.md", "docs/architecture.md", "docs/contributing.md"];
+const PAGES = [
+  "README.md",
+  "docs/architecture.md",
+  "docs/contributing.md",
+  "docs/errors.md",
+  "docs/porting.md",
+];
 
 function read(file: string): string {
   return readFileSync(new URL(file, ROOT), "utf8");
@@ -39,14 +45,37 @@ describe("the documentation", () => {
     ).toEqual([]);
   });
 
-  test("README's first example runs and prints what it says", () => {
-    const code = read("README.md").match(/```js\n([\s\S]*?)```/)?.[1] ?? "";
-    const entry = new URL("dist/index.js", ROOT).href;
-    const program = code.replace('"sansock"', JSON.stringify(entry));
-    const printed = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
-      encoding: "utf8",
-      timeout: 10_000,
-    });
-    expect(printed.trim()).toBe("HELLO");
-  });
+  const examples = [firstOf("README.md"), ...PAGES.flatMap(runnable)];
+  test.each(examples)(
+    "the example of %s that begins %j prints what it says",
+    (_page, _line, code) => {
+      const said = [...code.matchAll(/console\.log\(.*\/\/ (.*)$/gm)].map(([, text]) => text);
+      expect(print(code)).toEqual(said);
+    },
+  );
 });
+
+type Example = [page: string, firstLine: string, code: string];
+
+function firstOf(page: string): Example {
+  const [, code = ""] = read(page).match(/```js\n([\s\S]*?)```/) ?? [];
+  return example(page, code);
+}
+
+function runnable(page: string): Example[] {
+  const blocks = read(page).matchAll(/```js runnable\n([\s\S]*?)```/g);
+  return [...blocks].map(([, code = ""]) => example(page, code));
+}
+
+function example(page: string, code: string): Example {
+  const line = code.split("\n").find((one) => one !== "" && !one.startsWith("import"));
+  return [page, line ?? "", code];
+}
+
+/** The lines a program prints. It is run as one of this package: its entries are those in dist/. */
+function print(code: string): string[] {
+  const args = ["--input-type=module", "-e", code];
+  const cwd = fileURLToPath(ROOT);
+  const options = { cwd, encoding: "utf8", timeout: 10_000, stdio: "pipe" } as const;
+  return execFileSync(process.execPath, args, options).trimEnd().split("\n");
+}
