@@ -33,7 +33,11 @@ const MEMORY_BYTES_MAX: u32 = 0x7fff0000;
 const SOCKETS: u32 = 65536;
 /** Memory for each socket of the default limit: record, promised block, and a share of the rest. */
 const SOCKET_SHARE_BYTES: u32 = 1024;
-const WINDOW_BYTES: u32 = 131072;
+/**
+ * Not more: from 128 KiB on, the copies that apps get reach the limit above which glibc maps each
+ * allocation anew, and bulk receive takes twice the CPU time.
+ */
+const WINDOW_BYTES: u32 = 65536;
 
 let ready: bool = false;
 

@@ -8,7 +8,7 @@ import { connect, createServer } from "node:net";
 const HOST = "127.0.0.1";
 
 /** Sides read into as much memory at a time as sansock's default window. */
-export const WINDOW_BYTES = 128 * 1024;
+export const WINDOW_BYTES = 64 * 1024;
 
 function load(library) {
   return library === "twin" ? import("./twin/index.mjs") : import("../dist/index.js");

@@ -17,7 +17,7 @@ export function receivedData(
   const { memory, bytes } = driver.core;
   driver.copied += length;
   if (binaryType === "string") return driver.host.decodeLatin1(memory, address, length);
-  const copy = bytes.slice(address, address + length); // ArrayBuffer's own slice takes half again as long
+  const copy = bytes.slice(address, address + length);
   return binaryType === "arraybuffer" ? copy.buffer : copy;
 }
 

@@ -24,7 +24,7 @@ export interface EngineOptions {
   memoryBytes?: number;
   /** Sockets and servers that may live at a time, 1 to 1048576. Default 1 per KiB, 65536 at most. */
   maxSockets?: number;
-  /** Most bytes of one read, 16384 to 16777216. Default 131072. */
+  /** Most bytes of one read, 16384 to 16777216. Default 65536. */
   windowBytes?: number;
   /** Who moves the bytes. Default: node:net. */
   host?: Host;

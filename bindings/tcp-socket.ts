@@ -108,7 +108,7 @@ export class TCPSocket extends SocketAttributes {
     const payload = payloadOf(data, byteOffset, byteLength, driver.core.memory);
     const result = queuePayload(channel, payload);
     driver.schedule();
-    const below = sendOutcome(result, this.readyState);
+    const below = result >= 0 ? result === 1 : sendOutcome(result, this.readyState);
     if (!below) this.#promises.noteFull();
     return below;
   }
