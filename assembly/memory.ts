@@ -66,7 +66,7 @@ function divide(total: u32, sockets: u32, window: u32): i32 {
   const table = align(iov + IOV_MAX * IOV_BYTES, 64);
   const descriptors = table + sockets * SOCKET_BYTES;
   const left = <i64>total - <i64>descriptors - headroom - window - 8192;
-  if (left < <i64>sockets * UNIT_BYTES * 2 + <i64>window * 4) return E_ARG;
+  if (left < <i64>sockets * (UNIT_BYTES + UNIT_BYTES / 2) + <i64>window * 2) return E_ARG;
   const units = <u32>left / (UNIT_BYTES + DESCRIPTOR_BYTES);
   const pool = (units * UNIT_BYTES) & ~4095;
   const head = align(descriptors + units * DESCRIPTOR_BYTES, 4096);

@@ -53,7 +53,7 @@ export interface CoreExports {
 }
 
 /** A compiled core, for `Core`; opaque outside this file. */
-export type CoreModule = WebAssembly.Module;
+export type CoreModule = object;
 
 let builtIn: CoreModule | undefined;
 
@@ -71,7 +71,7 @@ function decode(base64: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-export function compileCore(bytes: BufferSource): CoreModule {
+export function compileCore(bytes: Uint8Array<ArrayBuffer>): CoreModule {
   return new WebAssembly.Module(bytes);
 }
 
@@ -95,7 +95,8 @@ export class Core {
    * @throws RangeError if the configuration cannot be had
    */
   constructor(module: CoreModule, config: readonly number[], trapped: () => void) {
-    const raw = new WebAssembly.Instance(module).exports as unknown as CoreExports & {
+    const raw = new WebAssembly.Instance(module as WebAssembly.Module)
+      .exports as unknown as CoreExports & {
       memory: WebAssembly.Memory;
     };
     checkVersion(raw, raw.memory);

@@ -16,6 +16,7 @@ import type { Host } from "../host/transport.ts";
 import { builtInCore, type CoreModule } from "./core.ts";
 import { drain } from "./drain.ts";
 import { Driver } from "./driver.ts";
+import { bool, checkOptions, integer, type Rule } from "./option-rules.ts";
 import { shown } from "./shown.ts";
 
 /** Options of `new Engine`. */
@@ -28,7 +29,7 @@ export interface EngineOptions {
   windowBytes?: number;
   /** Who moves the bytes. Default: node:net. */
   host?: Host;
-  /** Lend borrowed bytes as copies that are detached when the handler returns. Default false. */
+  /** Lend borrowed bytes as copies that are detached when the handler returns. Default: as the host. */
   checks?: boolean;
 }
 
@@ -51,7 +52,18 @@ export interface EngineStats {
 /** Key of an option for tests: another core. */
 export const CORE: unique symbol = Symbol("core");
 
-const BYTES_MAX = 0x7fff0000;
+const bytes = integer(1, 0x7fff0000, " bytes");
+
+const RULES: Record<string, Rule> = {
+  memoryBytes: bytes,
+  maxSockets: integer(1, 1048576, ""),
+  windowBytes: integer(16384, 16777216, " bytes"),
+  host: {
+    allowed: "a Host",
+    check: (value) => typeof (value as Host | null)?.connect === "function",
+  },
+  checks: bool,
+};
 
 let current: Engine | undefined;
 let driverFor: (engine: Engine) => Driver;
@@ -71,18 +83,13 @@ export class Engine {
    * @throws RangeError if memory of that size cannot be had or divided
    */
   constructor(options: EngineOptions = {}) {
-    const { memoryBytes, maxSockets, windowBytes } = options;
-    for (const [name, value] of Object.entries({ memoryBytes, maxSockets, windowBytes })) {
-      if (value === undefined) continue;
-      if (Number.isInteger(value) && value > 0 && value <= BYTES_MAX) continue;
-      throw new TypeError(
-        `Engine option "${name}": ${shown(value)} came; an integer from 1 to ${BYTES_MAX} is allowed`,
-      );
-    }
-    const module = (options as { [CORE]?: CoreModule })[CORE] ?? builtInCore();
+    const { [CORE]: core, ...given } = options as EngineOptions & { [CORE]?: CoreModule };
+    const checked = checkOptions<EngineOptions>("Engine", given, RULES);
+    const { memoryBytes, maxSockets, windowBytes, host = nodeHost } = checked;
+    const module = core ?? builtInCore();
     const config = [memoryBytes ?? 0, maxSockets ?? 0, windowBytes ?? 0];
-    this.#driver = new Driver(module, config, options.host ?? nodeHost, nodeHost.context);
-    this.checks = options.checks === true;
+    this.#driver = new Driver(module, config, host, nodeHost.context);
+    this.checks = checked.checks ?? host.checks === true;
   }
 
   /**

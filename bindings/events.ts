@@ -45,12 +45,13 @@ class SocketEvent extends Event {
     return this.#dispatching ? this.#target : super.currentTarget;
   }
 
-  override get eventPhase(): number {
-    return this.#dispatching ? Event.AT_TARGET : super.eventPhase;
+  override get eventPhase(): 0 | 2 {
+    return this.#dispatching ? 2 : (super.eventPhase as 0 | 2);
   }
 
-  override composedPath(): EventTarget[] {
-    return this.#dispatching && this.#target !== null ? [this.#target] : super.composedPath();
+  override composedPath(): [] | [EventTarget] {
+    if (this.#dispatching && this.#target !== null) return [this.#target];
+    return super.composedPath() as [] | [EventTarget];
   }
 
   override stopImmediatePropagation(): void {

@@ -11,7 +11,15 @@
  */
 import { beginDispatch, endDispatch, isStopped } from "./events.ts";
 
-type Listener = EventListenerOrEventListenerObject;
+type Listener = ((event: Event) => void) | { handleEvent(event: Event): void };
+
+/** The platform's own names for these two are the DOM's: programs for Node lack them. */
+interface ListenerOptions {
+  capture?: boolean;
+  once?: boolean;
+  passive?: boolean;
+  signal?: AbortSignal;
+}
 
 /** A listener of an event of its own type; `this` is the target, or the object itself. */
 export type TypedListener<Target, E> =
@@ -30,6 +38,7 @@ interface Registration {
 
 /** EventTarget without its constructor. */
 const Bare = function Bare() {} as unknown as typeof EventTarget;
+Object.setPrototypeOf(Bare, EventTarget); // Node 20 asks the class, and prints nothing else
 Object.setPrototypeOf(Bare.prototype, EventTarget.prototype);
 
 /** @typeParam Events - event type to event, for the types of listeners */
@@ -40,18 +49,18 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
   override addEventListener<K extends keyof Events & string>(
     type: K,
     listener: TypedListener<this, Events[K]> | null,
-    options?: AddEventListenerOptions | boolean,
+    options?: ListenerOptions | boolean,
   ): void;
   /** As EventTarget's. Listeners run in the order they were added, `on…` handlers among them. */
   override addEventListener(
     type: string,
     listener: Listener | null,
-    options?: AddEventListenerOptions | boolean,
+    options?: ListenerOptions | boolean,
   ): void;
   override addEventListener(
     type: string,
     given: unknown,
-    options?: AddEventListenerOptions | boolean,
+    options?: ListenerOptions | boolean,
   ): void {
     const listener = checked(given);
     const { capture, once, signal } = settings(options);
@@ -66,18 +75,18 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
   override removeEventListener<K extends keyof Events & string>(
     type: K,
     listener: TypedListener<this, Events[K]> | null,
-    options?: EventListenerOptions | boolean,
+    options?: ListenerOptions | boolean,
   ): void;
   /** As EventTarget's. One that is removed during a dispatch is not called any more. */
   override removeEventListener(
     type: string,
     listener: Listener | null,
-    options?: EventListenerOptions | boolean,
+    options?: ListenerOptions | boolean,
   ): void;
   override removeEventListener(
     type: string,
     given: unknown,
-    options?: EventListenerOptions | boolean,
+    options?: ListenerOptions | boolean,
   ): void {
     const listener = checked(given);
     if (listener === null) return;
@@ -187,7 +196,7 @@ function checked(given: unknown): Listener | null {
   throw new TypeError(`a listener is a function or an object with handleEvent, not ${given}`);
 }
 
-function settings(options: AddEventListenerOptions | boolean | undefined): {
+function settings(options: ListenerOptions | boolean | undefined): {
   capture: boolean;
   once: boolean;
   signal: AbortSignal | undefined;

@@ -1,8 +1,7 @@
 /**
- * Every option: its name, what is allowed, and the check. One table, read by one function.
+ * The options of sockets and servers: names, meanings, and what is allowed, in one table.
  *
- * An unknown or ill-typed option is a TypeError that names it, what came and what is allowed;
- * nothing has changed by then. Options are read once, own properties only (M12, M14).
+ * How they are checked, once and before anything changes, is in option-rules.ts (M12, M14).
  */
 import {
   NO_LIMIT,
@@ -19,6 +18,16 @@ import {
 } from "../assembly/abi.ts";
 import type { ConnectTarget } from "../host/transport.ts";
 import { Engine } from "./engine.ts";
+import {
+  BYTES_MAX,
+  bool,
+  checkOptions,
+  integer,
+  oneOf,
+  or,
+  type Rule,
+  text,
+} from "./option-rules.ts";
 import { shown } from "./shown.ts";
 
 /** What `data` carries: a string of one char per byte, a fresh ArrayBuffer, or owned bytes. */
@@ -79,39 +88,7 @@ export interface ServerSocketOptions extends CommonOptions {
   reusePort?: boolean;
 }
 
-interface Rule {
-  readonly allowed: string;
-  readonly check: (value: unknown) => boolean;
-}
-
-const MILLISECONDS_MAX = 0x7fffffff;
-const BYTES_MAX = 0xfffffffe;
-
-const bool: Rule = { allowed: "true or false", check: (value) => typeof value === "boolean" };
-const text: Rule = {
-  allowed: "a non-empty string",
-  check: (value) => typeof value === "string" && value !== "",
-};
-
-function integer(low: number, high: number, unit: string): Rule {
-  const check = (value: unknown): boolean =>
-    Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
-  return { allowed: `an integer from ${low} to ${high}${unit}`, check };
-}
-
-function or(rule: Rule, allowed: string, check: (value: unknown) => boolean): Rule {
-  return {
-    allowed: `${rule.allowed} or ${allowed}`,
-    check: (value) => check(value) || rule.check(value),
-  };
-}
-
-function oneOf(...values: readonly unknown[]): Rule {
-  const allowed = values.map((value) => JSON.stringify(value)).join(", ");
-  return { allowed: `one of ${allowed}`, check: (value) => values.includes(value) };
-}
-
-const milliseconds = integer(0, MILLISECONDS_MAX, " milliseconds");
+const milliseconds = integer(0, 0x7fffffff, " milliseconds");
 const bytes = integer(0, BYTES_MAX, " bytes");
 const bytesOrInfinity = or(bytes, "Infinity", (value) => value === Infinity);
 
@@ -147,38 +124,24 @@ const SERVER: Record<string, Rule> = {
 };
 
 export function socketOptions(given: unknown): SocketOptions {
-  return check("TCPSocket", given, SOCKET);
+  return read<SocketOptions>("TCPSocket", given, SOCKET);
 }
 
 export function serverOptions(given: unknown): ServerSocketOptions {
-  return check("TCPServerSocket", given, SERVER);
+  return read<ServerSocketOptions>("TCPServerSocket", given, SERVER);
 }
 
-function check<T>(owner: string, given: unknown, rules: Record<string, Rule>): T {
-  const checked: Record<string, unknown> = {};
-  if (given === undefined || given === null) return checked as T;
-  if (typeof given !== "object") {
-    throw new TypeError(`${owner} options: ${shown(given)} came; an object is allowed`);
-  }
-  for (const [name, value] of Object.entries(given)) {
-    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-    if (rule === undefined) {
-      const known = Object.keys(rules).join(", ");
-      throw new TypeError(`${owner} option "${name}" is unknown; allowed are ${known}`);
-    }
-    if (value === undefined) continue;
-    if (!rule.check(value)) {
-      throw new TypeError(
-        `${owner} option "${name}": ${shown(value)} came; ${rule.allowed} is allowed`,
-      );
-    }
-    checked[name] = value;
-  }
+function read<T extends CommonOptions>(
+  owner: string,
+  given: unknown,
+  rules: Record<string, Rule>,
+): T {
+  const checked = checkOptions<T>(owner, given, rules);
   if (checked.useSecureTransport === true) {
     throw new DOMException(`${owner}: TLS is not in this version`, "NotSupportedError");
   }
-  (checked.signal as AbortSignal | undefined)?.throwIfAborted();
-  return checked as T;
+  checked.signal?.throwIfAborted();
+  return checked;
 }
 
 /** A port: 0 to 65535, as a number or in decimal digits (M10). */

@@ -148,10 +148,11 @@ export class TCPSocket extends SocketAttributes {
    * at `close`, throws TCPSocketError; leaving the loop closes the socket.
    * @throws InvalidStateError if there is a consumer already
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<never> {
+  // biome-ignore lint/suspicious/noExplicitAny: the type depends on binaryType
+  [Symbol.asyncIterator](): AsyncIterableIterator<any> {
     const iterator = this.#consume().iterate(() => this.close());
     if (this.#promises.over) iterator.end(this.#promises.reason);
-    return iterator as AsyncIterableIterator<never>;
+    return iterator;
   }
 
   /** Closes, and waits for `close`. */

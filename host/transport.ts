@@ -125,6 +125,8 @@ export interface Host {
   connect(target: ConnectTarget, window: Uint8Array, sink: Sink): Transport;
   /** Starts to listen. Never throws: a refusal is `bound === false`, or a later `failed`. */
   listen(target: ListenTarget, sink: ListenerSink): Listener;
+  /** Whether engines on it check the use of borrowed bytes unless told otherwise; for tests. */
+  readonly checks?: boolean;
   /** Whether `reusePort` can be had. */
   readonly reusesPorts: boolean;
   /** Calls back once after at least so many milliseconds. Keeps no program alive. */

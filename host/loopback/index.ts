@@ -46,6 +46,9 @@ export interface RawListener {
 export class Loopback implements Host {
   /** "loopback" */
   readonly name: string = "loopback";
+  /** Engines lend borrowed bytes as copies, so that keeping one shows. */
+  readonly checks: boolean = true;
+  /** Ports of a loopback network belong to one listener. */
   readonly reusesPorts: boolean = false;
   readonly #network: Network;
   readonly #wheel: TimerWheel;

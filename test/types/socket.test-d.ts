@@ -40,6 +40,8 @@ export type Methods = All<
     Same<ReturnType<TCPSocket["send"]>, boolean>,
     Same<Pick<TCPSocket, Plain>, Record<Plain, () => void>>,
     Same<ReturnType<TCPSocket[typeof Symbol.asyncDispose]>, Promise<void>>,
+    // biome-ignore lint/suspicious/noExplicitAny: what data is depends on binaryType
+    Same<ReturnType<TCPSocket[typeof Symbol.asyncIterator]>, AsyncIterableIterator<any>>,
     Same<Parameters<typeof TCPSocket.open>, ConstructorParameters<typeof TCPSocket>>,
     Same<Parameters<typeof TCPSocket.listen>, ConstructorParameters<typeof TCPServerSocket>>,
     Same<ReturnType<typeof TCPSocket.open>, TCPSocket>,
