@@ -179,7 +179,7 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
     const { host, noDelay = true, reusePort } = this.#options;
     const keepAlive = keepAliveOf(this.#options);
     return channel.driver.host.listen(
-      { host, port, backlog, noDelay, keepAlive, reusePort },
+      { host, port, backlog, noDelay, keepAlive, reusePort, window: channel.driver.core.window },
       {
         listening: () => channel.connected(),
         accepted: (transport) => this.#accept(transport),

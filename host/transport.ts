@@ -76,6 +76,8 @@ export interface ListenTarget {
   readonly backlog?: number | undefined;
   readonly noDelay: boolean;
   readonly keepAlive: number | false;
+  /** Where accepted connections may read, with `received`, if the host can. */
+  readonly window?: Uint8Array | undefined;
   /** Whether other sockets may listen on the same port (SO_REUSEPORT). */
   readonly reusePort?: boolean | undefined;
 }

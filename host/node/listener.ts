@@ -26,7 +26,7 @@ export class NodeListener implements Listener {
       keepAlive: keepAlive !== false,
       keepAliveInitialDelay: keepAlive === false ? 0 : keepAlive,
     });
-    this.#server.on("connection", (socket: Socket) => accept(socket, sink));
+    this.#server.on("connection", (socket: Socket) => accept(socket, target.window, sink));
     this.#server.once("listening", () => sink.listening());
     this.#server.on("error", (error) => {
       sink.failed(listenReasonOf(error), error);
@@ -71,8 +71,8 @@ export class NodeListener implements Listener {
   }
 }
 
-function accept(socket: Socket, sink: ListenerSink): void {
-  const transport = accepted(socket);
+function accept(socket: Socket, window: Uint8Array | undefined, sink: ListenerSink): void {
+  const transport = accepted(socket, window);
   transport.sink = sink.accepted(transport);
   if (transport.sink === null) socket.destroy();
 }

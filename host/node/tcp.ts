@@ -2,11 +2,12 @@
  * One TCP connection of node:net.
  *
  * Clients read through the public `onread`: the kernel writes straight into the window. Accepted
- * sockets have no public way to do that, so their `data` is copied into it. Half-open is always
+ * sockets do so where direct-read.ts can; else their `data` is copied into it. Half-open is always
  * allowed here: what the peer's FIN means is the engine's business (M92).
  */
 import { isIP, connect as netConnect, type Socket, type TcpNetConnectOpts } from "node:net";
 import type { Addresses, ConnectTarget, Sink, Transport } from "../transport.ts";
+import { readDirectly } from "./direct-read.ts";
 import { flatten, reasonOf } from "./reasons.ts";
 
 /** Key of a net.Socket's transport: one property instead of a closure for each event. */
@@ -67,8 +68,9 @@ export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): 
 }
 
 /** An accepted connection, paused; its sink is set once the driver has answered. */
-export function accepted(socket: Socket): NodeTransport {
-  socket.on("data", onData);
+export function accepted(socket: Socket, window: Uint8Array | undefined): NodeTransport {
+  if (window !== undefined) readDirectly(socket, window, onRead as (count: number) => boolean);
+  socket.on("data", onData); // where that was not possible
   socket.pause(); // a data listener makes the stream flow
   return new NodeTransport(socket, null);
 }
