@@ -35,9 +35,8 @@ export function engineWords({ memoryBytes, poolBytes, bytesCopied }, poolPeakByt
     `Engine memory   ${mib(memoryBytes)} MiB, a fixed size. All sockets share a pool of`,
     `                ${mib(poolBytes)} MiB in it; at most ${peak} MiB were in use.`,
     `Copies          ${copies} per byte that was sent or received: one in send(), so`,
-    "                that the app may reuse its buffer;",
-    "                none where a client receives, for the kernel writes straight",
-    "                into engine memory.",
+    "                that the app may reuse its buffer; none in receiving, for the",
+    "                kernel writes straight into engine memory.",
   ].join("\n");
 }
 
