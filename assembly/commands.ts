@@ -49,6 +49,7 @@ import {
   CONNECT_PENDING,
   CONNECTED,
   FAIL_PENDING,
+  GONE,
   LOCAL_ENDED,
   OPEN_PENDING,
   PAUSED,
@@ -114,7 +115,7 @@ function configure(socket: Socket, words: i32): void {
 function refuseSend(socket: Socket, length: u64): i32 {
   const phase: i32 = socket.phase;
   const sending = phase === PHASE_OPEN || phase === PHASE_SENDING || phase === PHASE_ENDING;
-  if (!sending || (socket.flags & LOCAL_ENDED) !== 0) return E_STATE;
+  if (!sending || (socket.flags & (LOCAL_ENDED | GONE)) !== 0) return E_STATE;
   const limited = socket.bufferedMax !== NO_LIMIT;
   return limited && socket.buffered + length > <u64>socket.bufferedMax ? E_LIMIT : 0;
 }

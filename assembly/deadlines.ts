@@ -22,7 +22,7 @@ import {
 import { touch } from "./dirty.ts";
 import { fail } from "./failure.ts";
 import { record } from "./ring.ts";
-import { DESTROY_ORDERED, FINISH_ORDERED, GONE, LINGER_OVER, Socket } from "./socket.ts";
+import { DESTROY_ORDERED, FINISH_ORDERED, GONE, LINGER_OVER, PAUSED, Socket } from "./socket.ts";
 
 const QUARTERS: u32 = 4;
 
@@ -41,7 +41,7 @@ function timerOf(socket: Socket): i32 {
 
 function milliseconds(socket: Socket, kind: i32): u32 {
   if (kind === TIMER_CONNECT) return socket.connectTimeout;
-  if (kind === TIMER_IDLE) return max<u32>(1, socket.idleTimeout / QUARTERS);
+  if (kind === TIMER_IDLE) return (socket.idleTimeout + QUARTERS - 1) / QUARTERS;
   return kind === TIMER_LINGER ? LINGER_MILLISECONDS : 0;
 }
 
@@ -55,7 +55,7 @@ export function orderTimer(socket: Socket): void {
 
 /** The timer ran out. One that is no longer wanted means nothing. */
 export function expire(socket: Socket, kind: i32): void {
-  if (kind !== <i32>socket.timer) return;
+  if (kind === TIMER_NONE || kind !== <i32>socket.timer) return;
   socket.timer = <u8>TIMER_NONE;
   if (kind === TIMER_CONNECT) fail(socket, REASON_CONNECT_TIMEOUT);
   else if (kind === TIMER_LINGER) socket.flags |= LINGER_OVER;
@@ -64,7 +64,8 @@ export function expire(socket: Socket, kind: i32): void {
 }
 
 function countQuarter(socket: Socket): void {
-  const active = socket.activity !== socket.activitySeen || socket.suspended !== 0;
+  const held = socket.suspended !== 0 || (socket.flags & PAUSED) !== 0; // it is us who do not read
+  const active = socket.activity !== socket.activitySeen || held;
   socket.activitySeen = socket.activity;
   socket.quietQuarters = active ? 0 : socket.quietQuarters + 1;
   if (socket.quietQuarters >= QUARTERS) fail(socket, REASON_IDLE_TIMEOUT);

@@ -13,6 +13,7 @@ import {
   PHASE_CLOSED,
   PHASE_CLOSING,
   PHASE_CONNECTING,
+  PHASE_ENDING,
   REASON_INTERRUPTED,
   ROLE_LISTENER,
 } from "./abi.ts";
@@ -23,6 +24,7 @@ import {
   CONNECT_PENDING,
   CONNECTED,
   DRAIN_PENDING,
+  END_SEEN,
   GONE,
   HELD_PENDING,
   OPEN_PENDING,
@@ -106,9 +108,9 @@ export function transportClosed(socket: Socket): i32 {
   socket.flags |= GONE;
   const unsent = socket.buffered !== 0;
   freeSends(socket);
-  if (unsent || (socket.flags & PEER_ENDED) === 0) {
-    if (socket.phase < <u8>PHASE_CLOSING || unsent) fail(socket, REASON_INTERRUPTED);
-  }
+  const endWaits = (socket.flags & (PEER_ENDED | END_SEEN)) === PEER_ENDED;
+  const over = socket.phase >= <u8>PHASE_ENDING || endWaits;
+  if (unsent || !over) fail(socket, REASON_INTERRUPTED);
   touch(socket);
   return 0;
 }

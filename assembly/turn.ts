@@ -16,6 +16,7 @@ import {
   PHASE_CLOSED,
   PHASE_CLOSING,
   PHASE_ENDING,
+  PHASE_SENDING,
   REASON_INTERRUPTED,
   STEP_CONNECTED,
   STEP_END,
@@ -154,6 +155,8 @@ function announceEnd(socket: Socket): bool {
   }
   const half = (socket.flags & ALLOW_HALF_OPEN) !== 0;
   step(socket, half ? STEP_HALF_END : STEP_END);
+  const stranded = socket.phase === <u8>PHASE_SENDING && (socket.flags & GONE) !== 0;
+  if (stranded) fail(socket, REASON_INTERRUPTED); // open to send, and nothing to send through
   if (half) record(EVENT_END, socket);
   return half;
 }

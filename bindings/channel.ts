@@ -53,10 +53,15 @@ export class Channel implements Sink {
     else this.#context.runInAsyncScope(receiver, undefined, this.#owner, kind, a, b);
   }
 
-  /** Room for a payload the core has just taken as external. */
-  external(length: number): Uint8Array {
+  /** Room for an external payload, to be filled and added if the core takes it. */
+  externalRoom(length: number): Uint8Array {
     this.#external ??= new ExternalQueue();
-    return this.#external.push(length);
+    return this.#external.room(length);
+  }
+
+  /** The core has taken the payload for which room was made. */
+  addExternal(length: number): void {
+    this.#external?.add(length);
   }
 
   /** Obeys ORDER_FLUSH: one write of all that `gather` lists. */

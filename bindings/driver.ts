@@ -114,10 +114,21 @@ export class Driver {
     if (channel === undefined) return;
     const a = words[at + 2] as number;
     const b = words[at + 3] as number;
-    if (kind === EVENT_CONNECT) this.find(a)?.tell(kind, channel.handle, 0);
-    else if (kind < ORDER_FLUSH) channel.tell(kind, a, b);
+    if (kind === EVENT_CONNECT) this.#tell(this.find(a), kind, channel.handle, 0);
+    else if (kind < ORDER_FLUSH) this.#tell(channel, kind, a, b);
     else if (kind === RECORD_RELEASED) this.#release(channel);
     else this.#obey(channel, kind, a, b);
+  }
+
+  /** What escapes a socket's own code (a subclass may throw) must not stop the others. */
+  #tell(channel: Channel | undefined, kind: number, a: number, b: number): void {
+    try {
+      channel?.tell(kind, a, b);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 
   #obey(channel: Channel, kind: number, a: number, b: number): void {
@@ -153,8 +164,11 @@ export class Driver {
   #runLater(): void {
     if (this.#catchingUp) return;
     this.#catchingUp = true;
-    for (let report = this.#later.shift(); report; report = this.#later.shift()) report();
-    this.#catchingUp = false;
+    try {
+      for (let report = this.#later.shift(); report; report = this.#later.shift()) report();
+    } finally {
+      this.#catchingUp = false;
+    }
   }
 
   #defer(): void {
@@ -175,8 +189,8 @@ export class Driver {
         channel.cause = this.core.trap;
         channel.release();
         channel.destroy();
-        channel.tell(EVENT_ERROR, REASON_ENGINE_FAILED, 0);
-        channel.tell(EVENT_CLOSE, 0, 0);
+        this.#tell(channel, EVENT_ERROR, REASON_ENGINE_FAILED, 0);
+        this.#tell(channel, EVENT_CLOSE, 0, 0);
       }
     });
   }

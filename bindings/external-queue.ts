@@ -15,8 +15,8 @@ export class ExternalQueue {
   #end = 0;
   length = 0;
 
-  /** Room for `count` bytes behind the rest, to be filled at once. */
-  push(count: number): Uint8Array {
+  /** Room for `count` bytes behind the rest; they count once added. */
+  room(count: number): Uint8Array {
     let last = this.#chunks.at(-1);
     if (last === undefined || last.length - this.#end < count) {
       if (last !== undefined) this.#chunks[this.#chunks.length - 1] = last.subarray(0, this.#end);
@@ -24,10 +24,13 @@ export class ExternalQueue {
       this.#chunks.push(last);
       this.#end = 0;
     }
-    const room = last.subarray(this.#end, this.#end + count);
+    return last.subarray(this.#end, this.#end + count);
+  }
+
+  /** The first `count` bytes of the room given last are filled. */
+  add(count: number): void {
     this.#end += count;
     this.length += count;
-    return room;
   }
 
   /** Views of the first `count` bytes, added to `views`. */

@@ -13,6 +13,28 @@ export type Payload = Uint8Array | string;
 
 /** The largest length an i32 carries; larger payloads are external anyway. */
 const LENGTH_MAX = 0x7fffffff;
+// The true ones: an array's own `length` may be anything, and engine memory is written by it.
+const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
+const trueLength = getter("length");
+const trueBuffer = getter("buffer");
+
+function getter(name: string): (this: Uint8Array) => unknown {
+  return Object.getOwnPropertyDescriptor(typedArray, name)?.get as () => unknown;
+}
+
+function lengthOf(bytes: Uint8Array): number {
+  return trueLength.call(bytes) as number;
+}
+
+/** Another thread may be changing its bytes, or its length. */
+function isShared(bytes: Uint8Array): boolean {
+  return !(trueBuffer.call(bytes) instanceof ArrayBuffer) && isSharedBuffer(trueBuffer.call(bytes));
+}
+
+function isSharedBuffer(buffer: unknown): boolean {
+  return Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
+}
+
 const EMPTY = new Uint8Array(0);
 
 /**
@@ -27,7 +49,7 @@ export function payloadOf(
   if (typeof data === "string") return byteString(data);
   if (ArrayBuffer.isView(data)) {
     if (byteOffset === undefined && byteLength === undefined && data instanceof Uint8Array) {
-      return data;
+      return isShared(data) ? Uint8Array.prototype.slice.call(data) : data;
     }
     return slice(data.buffer, data.byteOffset, data.byteLength, byteOffset, byteLength);
   }
@@ -42,17 +64,22 @@ export function payloadOf(
 export function queuePayload(channel: Channel, payload: Payload): number {
   const { driver, handle } = channel;
   const { call, bytes } = driver.core;
-  const { length } = payload;
+  const length = typeof payload === "string" ? payload.length : lengthOf(payload);
   if (length === 0) return call.commit(handle, 0);
   const address = call.reserve(handle, Math.min(length, LENGTH_MAX));
   if (address < 0) return address;
-  driver.copied += length;
   if (address !== 0 && length <= POOLED_PAYLOAD_BYTES_MAX) {
     copy(channel, payload, bytes, address);
+    driver.copied += length;
     return call.commit(handle, length);
   }
-  copy(channel, payload, channel.external(length), 0);
-  return call.send_external(handle, length);
+  const room = channel.externalRoom(length); // may find no memory: nothing is queued by then
+  const result = call.send_external(handle, length);
+  if (result < 0) return result;
+  copy(channel, payload, room, 0);
+  channel.addExternal(length);
+  driver.copied += length;
+  return result;
 }
 
 /** send()'s boolean, or the core's refusal as an exception (M63, M70). */

@@ -46,7 +46,10 @@ export interface Transport {
   resume(): void;
   /** FIN behind everything written. Receiving goes on. */
   finish(): void;
-  /** Lets go, behind a `finish` that is still under way; `closed` follows. */
+  /**
+   * Lets go; `closed` follows. A `finish` still under way is waited for, but not a write in front of
+   * it: the peer may never take that.
+   */
   destroy(): void;
   /** Whether the connection keeps the program alive; it does at first. */
   ref(): void;

@@ -79,6 +79,7 @@ export class NodeTransport implements Transport {
   readonly #socket: Socket;
   sink: Sink | null;
   #finishing = false;
+  #writing = false;
 
   constructor(socket: Socket, sink: Sink | null) {
     this.#socket = socket;
@@ -100,7 +101,9 @@ export class NodeTransport implements Transport {
   write(views: readonly Uint8Array[], bytes: number): void {
     const socket = this.#socket;
     const last = views.length - 1;
+    this.#writing = true;
     const written = (error?: Error | null): void => {
+      this.#writing = false;
       if (!error) this.sink?.sent(bytes);
     };
     if (last === 0) {
@@ -127,7 +130,8 @@ export class NodeTransport implements Transport {
   }
 
   destroy(): void {
-    if (this.#finishing) this.#socket.destroySoon();
+    // Behind a write that the peer does not take, the FIN would wait for ever.
+    if (this.#finishing && !this.#writing) this.#socket.destroySoon();
     else this.#socket.destroy();
   }
 
@@ -140,7 +144,7 @@ export class NodeTransport implements Transport {
   }
 }
 
-/** A connection that node:net refused to start: reports so, a tick later. */
+/** A connection that node:net refused to start: reports so, in a task of its own (M16). */
 class FailedTransport implements Transport {
   readonly addresses: Addresses = {
     localAddress: "",
@@ -150,7 +154,7 @@ class FailedTransport implements Transport {
   };
 
   constructor(sink: Sink, error: unknown) {
-    queueMicrotask(() => {
+    setImmediate(() => {
       sink.failed(reasonOf(error), error);
       sink.closed();
     });
