@@ -122,6 +122,30 @@ describe.each(BUILDS)("a turn of %s", (build) => {
     expect(core.kinds()).toEqual(["finish", "close", "destroy"]);
   });
 
+  test("a transport that goes behind the peer's FIN ends a half-open socket, with an error", () => {
+    const core = new Embedder(build);
+    const handle = core.opened({ [abi.OPEN_FLAGS]: abi.OPEN_FLAG_HALF_OPEN });
+    core.call.ended(handle);
+    expect(core.kinds()).toEqual(["end"]);
+    core.call.closed(handle);
+    expect(core.kinds()).toEqual(["error", "close", "released"]);
+  });
+
+  test("a suspended socket whose transport is gone takes no sends, and closes once resumed", () => {
+    for (const flags of [0, abi.OPEN_FLAG_HALF_OPEN]) {
+      const core = new Embedder(build);
+      const handle = core.opened({ [abi.OPEN_FLAGS]: flags });
+      core.call.suspend(handle);
+      core.call.ended(handle);
+      core.call.closed(handle);
+      core.drain();
+      expect(core.call.reserve(handle, 1)).toBe(abi.E_STATE);
+      expect(core.call.send_external(handle, 5)).toBe(abi.E_STATE);
+      core.call.resume(handle);
+      expect(core.kinds().slice(-2)).toEqual(["close", "released"]);
+    }
+  });
+
   test("input after our FIN is discarded, up to 1 MiB", () => {
     const core = new Embedder(build);
     const handle = core.opened();

@@ -12,6 +12,7 @@ import {
   TCPSocket,
   type TCPSocketErrorEvent,
 } from "../../bindings/index.ts";
+import { next } from "../support/hosts.ts";
 
 const trapping = compileCore(
   readFileSync(new URL("../../build/core.trapping.wasm", import.meta.url)),
@@ -118,6 +119,83 @@ describe("a trap", () => {
 });
 
 describe("a turn", () => {
+  test("what escapes a subclass's dispatchEvent stops no other socket", async () => {
+    const port = await listen();
+    const engine = new Engine();
+    class Odd extends TCPSocket {
+      override dispatchEvent(event: Event): boolean {
+        if (event.type === "data") throw new Error("odd");
+        return super.dispatchEvent(event);
+      }
+    }
+    const odd = new Odd("127.0.0.1", port, { engine });
+    await next(odd, "open");
+    odd.ondata = () => {};
+    const thrown = new Promise((resolve) => {
+      const listeners = process.listeners("uncaughtException");
+      process.removeAllListeners("uncaughtException");
+      process.once("uncaughtException", (error) => {
+        for (const listener of listeners) process.on("uncaughtException", listener);
+        resolve(error.message);
+      });
+    });
+    peers[0]?.write("x");
+    expect(await thrown).toBe("odd");
+    const other = await connect(port, engine);
+    expect(other.readyState).toBe("open");
+    await engine.drain(100);
+  });
+
+  test("closeImmediately() behind a write the peer never takes still ends the transport", async () => {
+    const port = await listen();
+    const engine = new Engine();
+    const socket = await connect(port, engine);
+    while (peers.length === 0) await new Promise(setImmediate);
+    peers[0]?.pause();
+    socket.send(new Uint8Array(64 << 20));
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.closeImmediately();
+    await socket.closed;
+    await engine.drain(50);
+    expect(engine.stats.sockets).toBe(0);
+  });
+
+  test("M16: a connection refused before it began is told to handlers set in microtasks", async () => {
+    for (const [host, options] of [
+      ["a\0b", {}],
+      ["127.0.0.1", { localAddress: "nonsense" }],
+    ] as const) {
+      const socket = new TCPSocket(host, 1, options);
+      for (let i = 0; i < 5; i++) await null;
+      const seen: string[] = [];
+      socket.onerror = () => seen.push("error");
+      await new Promise((resolve) => {
+        socket.onclose = resolve;
+      });
+      expect(seen).toEqual(["error"]);
+    }
+  });
+
+  test("send() goes by the true length of an array, whatever it says", async () => {
+    const port = await listen();
+    const engine = new Engine();
+    const [liar, victim] = [await connect(port, engine), await connect(port, engine)];
+    const received: Buffer[] = [];
+    for (const peer of peers) peer.on("data", (bytes) => received.push(bytes));
+    victim.send("VICTIM");
+    const bytes = new Uint8Array(2000).fill(66);
+    Object.defineProperty(bytes, "length", { value: 5 });
+    liar.send(bytes);
+    victim.send("VICTIM");
+    liar.close();
+    victim.close();
+    await Promise.all([liar.closed, victim.closed]);
+    while (Buffer.concat(received).length < 2012) await new Promise(setImmediate);
+    const text = Buffer.concat(received).toString();
+    expect(text.replaceAll("B", "")).toBe("VICTIMVICTIM");
+    expect(text).toHaveLength(2012);
+  });
+
   test("an exception of a handler is not taken for a trap, and stops nothing", async () => {
     const port = await listen();
     const socket = await connect(port);
