@@ -32,7 +32,7 @@ const CHAIN_ORDER_MAX: u32 = 16;
 
 /** Keeps a copy of `[from, from + length)` behind what the socket holds, or fails somebody. */
 export function hold(socket: Socket, from: usize, length: u32): void {
-  while (!hasRoom(socket, length)) {
+  while (!canHold(socket, length)) {
     const largest = largestHolder(socket);
     fail(largest, REASON_ENGINE_MEMORY);
     if (largest === socket) return;
@@ -43,7 +43,8 @@ export function hold(socket: Socket, from: usize, length: u32): void {
   setControl(CONTROL_COPIED, getControl(CONTROL_COPIED) + length);
 }
 
-function hasRoom(socket: Socket, length: u32): bool {
+/** Whether `length` more bytes would find room at nobody's cost. */
+export function canHold(socket: Socket, length: u32): bool {
   const total = socket.held + length;
   if (total <= UNIT_BYTES) return true; // the promised block
   const listener = findSocket(socket.parent);

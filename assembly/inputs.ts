@@ -19,6 +19,7 @@ import {
 } from "./abi.ts";
 import { touch } from "./dirty.ts";
 import { fail } from "./failure.ts";
+import { canHold } from "./held.ts";
 import { confirmBytes, freeSends } from "./send-queue.ts";
 import {
   CONNECT_PENDING,
@@ -27,6 +28,7 @@ import {
   END_SEEN,
   GONE,
   HELD_PENDING,
+  HOST_HOLDS,
   OPEN_PENDING,
   PEER_ENDED,
   Socket,
@@ -54,18 +56,32 @@ export function transportReceived(socket: Socket, count: i32): i32 {
   if (socket.phase === <u8>PHASE_CONNECTING || socket.role === <u8>ROLE_LISTENER) return E_STATE;
   if ((socket.flags & PEER_ENDED) !== 0) return E_STATE;
   if (count === 0) return 0;
+  const waits = socket.suspended !== 0 || (socket.flags & MUST_WAIT) !== 0;
+  if (waits && socket.phase < <u8>PHASE_CLOSING && !mayHold(socket, count)) {
+    socket.flags |= HOST_HOLDS;
+    touch(socket);
+    return E_BUSY; // the host keeps the bytes itself
+  }
+  socket.flags &= ~HOST_HOLDS;
   socket.bytesReceived += count;
   socket.activity++;
   if (socket.phase >= <u8>PHASE_CLOSING) return discard(socket, count);
-  if (socket.suspended === 0 && (socket.flags & MUST_WAIT) === 0) {
-    takeWindow(socket, count);
-  } else if (fitsHeadroom(socket, count)) {
+  if (waits) {
     holdWindow(socket, count);
     touch(socket);
   } else {
-    return E_BUSY; // a host that goes on after ORDER_PAUSE must keep the bytes itself
+    takeWindow(socket, count);
   }
   return 0;
+}
+
+/**
+ * Bytes that only wait for the app to pull may also wait in the host: no socket fails for them.
+ * Those of a suspended socket find room, if at another's cost: its host was told to pause.
+ */
+function mayHold(socket: Socket, count: u32): bool {
+  if (!fitsHeadroom(socket, count)) return false;
+  return (socket.flags & UNCLAIMED) === 0 || canHold(socket, count);
 }
 
 /** After close() input is dropped; after our FIN no more than so much of it (DESIGN 6.6). */

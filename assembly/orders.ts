@@ -36,11 +36,13 @@ import {
   FINISH_ORDERED,
   GONE,
   HELD_PENDING,
+  HOST_HOLDS,
   LINGER_OVER,
   LOCAL_ENDED,
   PAUSED,
   PEER_ENDED,
   Socket,
+  UNCLAIMED,
 } from "./socket.ts";
 import { findSocket, freeSocket } from "./socket-table.ts";
 import { wipeWindow } from "./window.ts";
@@ -85,7 +87,9 @@ function orderTransport(socket: Socket): void {
 /** Closing sockets read on, to discard, or unread input would turn their FIN into a reset. */
 function wantsPause(socket: Socket): bool {
   if (socket.phase >= <u8>PHASE_CLOSING) return false;
-  return socket.suspended !== 0 || (socket.flags & (CONNECT_PENDING | HELD_PENDING)) !== 0;
+  if (socket.suspended !== 0 || (socket.flags & (CONNECT_PENDING | HELD_PENDING)) !== 0)
+    return true;
+  return (socket.flags & (HOST_HOLDS | UNCLAIMED)) === (HOST_HOLDS | UNCLAIMED);
 }
 
 /** Our FIN is due when it is owed and nothing is left in front of it. */

@@ -108,3 +108,5 @@ export const LINGER_OVER: u32 = 1 << 18;
 export const DIRTY: u32 = 1 << 19;
 /** Nobody takes data at present: the first that comes is held, and no more is read. */
 export const UNCLAIMED: u32 = 1 << 20;
+/** There was no room for a read: the host keeps it, and reports it again after ORDER_RESUME. */
+export const HOST_HOLDS: u32 = 1 << 21;

@@ -4,7 +4,7 @@
  * Reports go into the core and the driver then turns the engine; a report that comes while the
  * engine is being turned (a TLS read can re-enter) is copied and waits its turn. Holds no rule.
  */
-import { E_BUSY, REASON_ENGINE_MEMORY, REASON_NETWORK } from "../assembly/abi.ts";
+import { E_BUSY, REASON_NETWORK } from "../assembly/abi.ts";
 import type { Context, Listener, Sink, Timer, Transport } from "../host/transport.ts";
 import type { Driver } from "./driver.ts";
 import { ExternalQueue } from "./external-queue.ts";
@@ -28,6 +28,7 @@ export class Channel implements Sink {
   /** The host's error behind a failure. */
   cause: unknown;
   #external: ExternalQueue | undefined;
+  #aside: Uint8Array | undefined;
   #over = false;
   #waiting: (() => void)[] | undefined;
   /** Of the write in flight, what lies in engine memory. */
@@ -104,6 +105,7 @@ export class Channel implements Sink {
     this.timer?.cancel();
     this.timer = undefined;
     this.#external?.clear();
+    this.#aside = undefined;
   }
 
   connected(): void {
@@ -114,8 +116,9 @@ export class Channel implements Sink {
 
   received(count: number): void {
     const { core } = this.driver;
-    if (this.driver.busy) this.receivedCopy(core.window.subarray(0, count));
-    else this.#accept(core.call.received(this.handle, count));
+    const bytes = core.window.subarray(0, count);
+    if (this.driver.busy) this.receivedCopy(bytes);
+    else this.#accept(core.call.received(this.handle, count), bytes);
   }
 
   receivedCopy(bytes: Uint8Array): void {
@@ -128,10 +131,23 @@ export class Channel implements Sink {
     const { window } = core;
     for (let at = 0; at < bytes.length; at += window.length) {
       const part = bytes.length <= window.length ? bytes : bytes.subarray(at, at + window.length);
+      if (this.#aside !== undefined) {
+        this.#keep(part); // behind what already had no room
+        continue;
+      }
       window.set(part);
       this.driver.copied += part.length;
-      this.#accept(core.call.received(this.handle, part.length));
+      this.#accept(core.call.received(this.handle, part.length), part);
     }
+  }
+
+  /** Obeys ORDER_RESUME: first what the core had no room for, then what comes. */
+  resume(): void {
+    this.transport?.resume();
+    const kept = this.#aside;
+    if (kept === undefined) return;
+    this.#aside = undefined;
+    this.driver.later(() => this.receivedCopy(kept));
   }
 
   sent(count: number): void {
@@ -168,9 +184,17 @@ export class Channel implements Sink {
     this.closed();
   }
 
-  #accept(result: number): void {
-    if (result === E_BUSY) this.driver.core.call.failed(this.handle, REASON_ENGINE_MEMORY);
+  #accept(result: number, bytes: Uint8Array): void {
+    if (result === E_BUSY) this.#keep(bytes);
     this.driver.turn();
+  }
+
+  /** The core has no room now; it pauses the transport, so this is what one read brings. */
+  #keep(bytes: Uint8Array): void {
+    const kept = this.#aside ?? new Uint8Array(0);
+    this.#aside = new Uint8Array(kept.length + bytes.length);
+    this.#aside.set(kept);
+    this.#aside.set(bytes, kept.length);
   }
 
   /** During a turn a report waits until it is over. */

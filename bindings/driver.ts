@@ -135,7 +135,7 @@ export class Driver {
     try {
       if (kind === ORDER_FLUSH) channel.flush();
       else if (kind === ORDER_PAUSE) channel.transport?.pause();
-      else if (kind === ORDER_RESUME) channel.transport?.resume();
+      else if (kind === ORDER_RESUME) channel.resume();
       else if (kind === ORDER_FINISH) channel.transport?.finish();
       else if (kind === ORDER_DESTROY) channel.destroy();
       else if (kind === ORDER_TIMER) this.#setTimer(channel, a, b);

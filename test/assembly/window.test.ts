@@ -108,6 +108,24 @@ describe.each(BUILDS)("the window of %s", (build) => {
     expect(core.kinds()).toContain("close");
   });
 
+  test("unclaimed sockets fail nobody: what finds no room stays with the host until claimed", () => {
+    const core = new Embedder(build);
+    const handles = Array.from({ length: 32 }, () => core.opened());
+    for (const handle of handles) core.call.claim(handle, 0);
+    const kept: number[] = [];
+    for (let round = 0; round < 4; round++) {
+      for (const handle of handles) {
+        const result = core.receive(handle, pattern(abi.WINDOW_BYTES_MIN, handle));
+        if (result === abi.E_BUSY) kept.push(handle);
+        expect(core.kinds()).not.toContain("error");
+      }
+    }
+    const late = kept.at(-1) as number;
+    core.call.claim(late, 1);
+    expect(core.kinds()).toContain("resume");
+    expect(core.deliver(late, pattern(7))).toEqual(Buffer.from(pattern(7)));
+  });
+
   test("unclaiming inside a handler holds what comes next", () => {
     const core = new Embedder(build);
     const handle = core.opened();

@@ -181,4 +181,30 @@ describe.each(HOSTS)("consumers on %s", (_name, makeEngine) => {
     }).toThrow(expect.objectContaining({ name: "InvalidStateError" }));
     server.close();
   });
+
+  test("400 accepted sockets with unread data each: none fails, all is read later", async () => {
+    const count = 400;
+    const each = 100_000;
+    const engine = makeEngine();
+    const server = new TCPServerSocket(0, { engine, binaryType: "uint8array" });
+    const connections = server[Symbol.asyncIterator]();
+    const clients = Array.from({ length: count }, () => {
+      const client = new TCPSocket("localhost", server.localPort, { engine });
+      client.onopen = () => {
+        client.send(new Uint8Array(each));
+        client.close();
+      };
+      return client;
+    });
+    const accepted: TCPSocket[] = [];
+    while (accepted.length < count) accepted.push((await connections.next()).value);
+    await settle(50);
+    let total = 0;
+    for (const socket of accepted) {
+      for await (const bytes of socket as AsyncIterable<Uint8Array>) total += bytes.length;
+    }
+    expect(total).toBe(count * each);
+    await Promise.all(clients.map((client) => client.closed));
+    server.close();
+  });
 });
