@@ -15,6 +15,7 @@ import { ExternalQueue } from "./external-queue.ts";
  */
 export type Receiver<Owner> = (owner: Owner, kind: number, a: number, b: number) => void;
 
+/** One socket at the driver. */
 export class Channel implements Sink {
   readonly driver: Driver;
   readonly handle: number;

@@ -11,6 +11,7 @@ import type { Seat } from "./seat.ts";
 
 const TYPES: readonly string[] = ["data", "messages"];
 
+/** The pulling side of one socket. */
 export class Consumer {
   readonly #seat: Seat;
   readonly #listens: (type: string) => boolean;

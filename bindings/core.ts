@@ -71,10 +71,12 @@ function decode(base64: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** @throws WebAssembly.CompileError if the bytes are no module */
 export function compileCore(bytes: Uint8Array<ArrayBuffer>): CoreModule {
   return new WebAssembly.Module(bytes);
 }
 
+/** An instance of the core and the views of its memory. */
 export class Core {
   readonly call: CoreExports;
   readonly memory: ArrayBuffer;

@@ -8,6 +8,7 @@ import { endBatch, MessageBatch } from "./message-batch.ts";
 import type { BinaryType } from "./options.ts";
 import type { Seat } from "./seat.ts";
 
+/** What `event.data` is for these bytes: a copy of the app's own. */
 export function receivedData(
   driver: Driver,
   binaryType: BinaryType,

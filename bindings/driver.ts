@@ -27,6 +27,7 @@ import { Core, type CoreModule } from "./core.ts";
 
 const INDEX_MASK = (1 << 20) - 1;
 
+/** The loop of one engine. */
 export class Driver {
   readonly core: Core;
   readonly host: Host;

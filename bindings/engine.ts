@@ -138,6 +138,7 @@ export function engineFor(given: Engine | undefined): Engine {
   return given;
 }
 
+/** The driver behind an engine, for the other files of the bindings. */
 export function driverOf(engine: Engine): Driver {
   return driverFor(engine);
 }

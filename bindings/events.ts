@@ -87,6 +87,7 @@ export function beginDispatch(event: Event, target: EventTarget): void {
   }
 }
 
+/** `beginDispatch` taken back. */
 export function endDispatch(event: Event): void {
   if (event instanceof SocketEvent) {
     setTarget(event, null);

@@ -8,6 +8,7 @@
  */
 const CHUNK_BYTES = 65536;
 
+/** The external bytes of one socket, in order. */
 export class ExternalQueue {
   #chunks: Uint8Array[] = [];
   #begin = 0;

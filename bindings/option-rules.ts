@@ -6,28 +6,34 @@
  */
 import { shown } from "./shown.ts";
 
+/** What one option may be, in words and as a check. */
 export interface Rule {
   readonly allowed: string;
   readonly check: (value: unknown) => boolean;
 }
 
+/** The largest count of bytes an option takes; the core reads one more as "no limit". */
 export const BYTES_MAX = 0xfffffffe;
 
+/** True or false. */
 export const bool: Rule = {
   allowed: "true or false",
   check: (value) => typeof value === "boolean",
 };
+/** A string that says something. */
 export const text: Rule = {
   allowed: "a non-empty string",
   check: (value) => typeof value === "string" && value !== "",
 };
 
+/** An integer within bounds, both included; `unit` follows them in messages. */
 export function integer(low: number, high: number, unit: string): Rule {
   const check = (value: unknown): boolean =>
     Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
   return { allowed: `an integer from ${low} to ${high}${unit}`, check };
 }
 
+/** What `rule` allows, and what `check` does. */
 export function or(rule: Rule, allowed: string, check: (value: unknown) => boolean): Rule {
   return {
     allowed: `${rule.allowed} or ${allowed}`,
@@ -35,6 +41,7 @@ export function or(rule: Rule, allowed: string, check: (value: unknown) => boole
   };
 }
 
+/** One of these values. */
 export function oneOf(...values: readonly unknown[]): Rule {
   const allowed = values.map((value) => JSON.stringify(value)).join(", ");
   return { allowed: `one of ${allowed}`, check: (value) => values.includes(value) };

@@ -123,10 +123,12 @@ const SERVER: Record<string, Rule> = {
   reusePort: bool,
 };
 
+/** Checks the options of `new TCPSocket`. @throws TypeError */
 export function socketOptions(given: unknown): SocketOptions {
   return read<SocketOptions>("TCPSocket", given, SOCKET);
 }
 
+/** Checks the options of `new TCPServerSocket`. @throws TypeError */
 export function serverOptions(given: unknown): ServerSocketOptions {
   return read<ServerSocketOptions>("TCPServerSocket", given, SERVER);
 }

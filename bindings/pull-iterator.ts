@@ -19,6 +19,7 @@ interface Waiter<T> {
   reject(reason: unknown): void;
 }
 
+/** The iterator of one `for await`. */
 export class PullIterator<T> implements AsyncIterableIterator<T> {
   readonly #source: PullSource<T>;
   readonly #items: T[] = [];

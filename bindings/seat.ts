@@ -18,6 +18,7 @@ import {
 } from "./options.ts";
 import type { TCPSocket } from "./tcp-socket.ts";
 
+/** The channel and the constants of one TCPSocket. */
 export class Seat {
   readonly channel: Channel;
   /** As given, or the peer's address (M18, M92). */

@@ -147,10 +147,12 @@ export class SocketAttributes extends ListeningTarget<SocketEvents> {
   }
 }
 
+/** The seat of a socket, for the other files of the bindings. */
 export function seatOf(socket: SocketAttributes): Seat {
   return seatFor(socket);
 }
 
+/** The channel of a socket, for the other files of the bindings. */
 export function channelOf(socket: SocketAttributes): Channel {
   return seatFor(socket).channel;
 }

@@ -20,6 +20,7 @@ class Deferred {
   }
 }
 
+/** The promises of one socket or server. */
 export class SocketPromises {
   #opened: Deferred | undefined;
   #closed: Deferred | undefined;
