@@ -84,7 +84,7 @@ function mayHold(socket: Socket, count: u32): bool {
   return (socket.flags & UNCLAIMED) === 0 || canHold(socket, count);
 }
 
-/** After close() input is dropped; after our FIN no more than so much of it (DESIGN 6.6). */
+/** After close() input is dropped; after our FIN no more than so much of it. */
 function discard(socket: Socket, count: u32): i32 {
   stain(socket, count);
   if (socket.phase === <u8>PHASE_CLOSED) {

@@ -1,5 +1,5 @@
 /**
- * DESIGN section 3, "Exhaustion", through the public API: memory stays bounded whatever peers and
+ * docs/architecture.md, "When memory runs out", through the public API: memory stays bounded whatever peers and
  * apps do, and other sockets do not notice.
  */
 import { once } from "node:events";
