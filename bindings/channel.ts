@@ -29,6 +29,7 @@ export class Channel implements Sink {
   /** The host's error behind a failure. */
   cause: unknown;
   #external: ExternalQueue | undefined;
+  /** A read the core had no room for. */
   #aside: Uint8Array | undefined;
   #over = false;
   #waiting: (() => void)[] | undefined;
@@ -117,9 +118,14 @@ export class Channel implements Sink {
 
   received(count: number): void {
     const { core } = this.driver;
-    const bytes = core.window.subarray(0, count);
-    if (this.driver.busy) this.receivedCopy(bytes);
-    else this.#accept(core.call.received(this.handle, count), bytes);
+    if (this.driver.busy) {
+      this.receivedCopy(core.window.subarray(0, count));
+      return;
+    }
+    if (core.call.received(this.handle, count) === E_BUSY) {
+      this.#keep(core.window.subarray(0, count));
+    }
+    this.driver.turn();
   }
 
   receivedCopy(bytes: Uint8Array): void {
@@ -138,7 +144,8 @@ export class Channel implements Sink {
       }
       window.set(part);
       this.driver.copied += part.length;
-      this.#accept(core.call.received(this.handle, part.length), part);
+      if (core.call.received(this.handle, part.length) === E_BUSY) this.#keep(part);
+      this.driver.turn();
     }
   }
 
@@ -183,11 +190,6 @@ export class Channel implements Sink {
   disobeyed(cause: unknown): void {
     this.failed(REASON_NETWORK, cause);
     this.closed();
-  }
-
-  #accept(result: number, bytes: Uint8Array): void {
-    if (result === E_BUSY) this.#keep(bytes);
-    this.driver.turn();
   }
 
   /** The core has no room now; it pauses the transport, so this is what one read brings. */

@@ -13,29 +13,16 @@ export type Payload = Uint8Array | string;
 
 /** The largest length an i32 carries; larger payloads are external anyway. */
 const LENGTH_MAX = 0x7fffffff;
+const EMPTY = new Uint8Array(0);
+
 // The true ones: an array's own `length` may be anything, and engine memory is written by it.
-const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
 const trueLength = getter("length");
 const trueBuffer = getter("buffer");
 
 function getter(name: string): (this: Uint8Array) => unknown {
+  const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
   return Object.getOwnPropertyDescriptor(typedArray, name)?.get as () => unknown;
 }
-
-function lengthOf(bytes: Uint8Array): number {
-  return trueLength.call(bytes) as number;
-}
-
-/** Another thread may be changing its bytes, or its length. */
-function isShared(bytes: Uint8Array): boolean {
-  return !(trueBuffer.call(bytes) instanceof ArrayBuffer) && isSharedBuffer(trueBuffer.call(bytes));
-}
-
-function isSharedBuffer(buffer: unknown): boolean {
-  return Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
-}
-
-const EMPTY = new Uint8Array(0);
 
 /**
  * @throws TypeError for a char above U+00FF, engine memory, or what is neither string nor bytes
@@ -64,7 +51,8 @@ export function payloadOf(
 export function queuePayload(channel: Channel, payload: Payload): number {
   const { driver, handle } = channel;
   const { call, bytes } = driver.core;
-  const length = typeof payload === "string" ? payload.length : lengthOf(payload);
+  const length =
+    typeof payload === "string" ? payload.length : (trueLength.call(payload) as number);
   if (length === 0) return call.commit(handle, 0);
   const address = call.reserve(handle, Math.min(length, LENGTH_MAX));
   if (address < 0) return address;
@@ -129,7 +117,20 @@ function slice(
 }
 
 function isBuffer(value: unknown): value is ArrayBufferLike {
-  if (value instanceof ArrayBuffer) return true;
-  const tag = Object.prototype.toString.call(value);
-  return tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]";
+  return value instanceof ArrayBuffer || tagOf(value) === "ArrayBuffer" || isSharedBuffer(value);
+}
+
+/** Another thread may be changing the bytes behind it, or its length. */
+function isShared(bytes: Uint8Array): boolean {
+  const buffer = trueBuffer.call(bytes);
+  return !(buffer instanceof ArrayBuffer) && isSharedBuffer(buffer);
+}
+
+function isSharedBuffer(buffer: unknown): boolean {
+  return tagOf(buffer) === "SharedArrayBuffer";
+}
+
+/** `instanceof` knows the buffers of its own realm only. */
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
 }
