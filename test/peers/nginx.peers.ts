@@ -24,7 +24,7 @@ vi.setConfig({ testTimeout: PEER_TEST_MILLISECONDS });
 const LARGE = randomBytes(64 * MIB);
 /** Turns of the event loop in which a suspended socket could wrongly be told something. */
 const PAUSE_TURNS = 200;
-const WINDOW_BYTES = 128 * 1024;
+const WINDOW_BYTES = 64 * 1024;
 
 function request(method: string, path: string, ...headers: string[]): string {
   return [`${method} ${path} HTTP/1.1`, "Host: localhost", ...headers, "", ""].join("\r\n");
