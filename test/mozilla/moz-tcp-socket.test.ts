@@ -10,7 +10,7 @@ import { strictly } from "./support/strict.ts";
 afterEach(() => vi.unstubAllGlobals());
 
 describe("install", () => {
-  test("M7: defines navigator.mozTCPSocket, and returns it", () => {
+  test("M7 M9: defines navigator.mozTCPSocket and nothing else, and returns it", () => {
     const navigator = {} as { mozTCPSocket?: unknown };
     vi.stubGlobal("navigator", navigator);
     expect(install()).toBe(mozTCPSocket);
@@ -35,15 +35,16 @@ describe("install", () => {
     expect(install({})).toBe(mozTCPSocket);
   });
 
-  test("importing it has touched no global", () => {
+  test("M9 M123: importing it has touched no global", () => {
     expect(globalThis).not.toHaveProperty("mozTCPSocket");
     expect(globalThis.navigator ?? {}).not.toHaveProperty("mozTCPSocket");
     expect(globalThis).not.toHaveProperty("TCPSocket");
+    expect(globalThis).not.toHaveProperty("TCPServerSocket");
   });
 });
 
 strictly(EVERYWHERE, (test) => {
-  test("M7: open and listen work without their object", async (_, world) => {
+  test("M7 M8: open and listen work without their object", async (_, world) => {
     const { open, listen } = install({} as object);
     const server = listen(0, world.options({}));
     expect(server).toBeInstanceOf(TCPServerSocket);

@@ -116,7 +116,7 @@ inWorlds(EVERYWHERE, (test) => {
 });
 
 inWorlds(NODE.slice(0, 1), (test) => {
-  test("M92 M115: a peer over IPv4 shows without ::ffff:", async (world) => {
+  test("M92 M115b: a peer over IPv4 shows without ::ffff:", async (world) => {
     const [client, served] = await world.pair();
     expect(client.socket.remoteAddress).toBe("127.0.0.1");
     expect([served.socket.host, served.socket.remoteAddress, served.socket.localAddress]).toEqual([

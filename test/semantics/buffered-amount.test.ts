@@ -26,7 +26,7 @@ inWorlds(EVERYWHERE, (test) => {
     await peer.got(sum);
   });
 
-  test("M78: counts what is in flight and what waits behind it", async (world) => {
+  test("M75 M76 M78: counts what is in flight and what waits behind it, live", async (world) => {
     const options = { highWaterMark: world.mark };
     const [client, peer] = await world.client(options, { paused: true });
     const { socket } = client;
@@ -205,7 +205,9 @@ class Counting extends Loopback {
 }
 
 inWorlds(LOOPBACK, (test) => {
-  test("M78: is exact: what was sent less what the host has confirmed", async (_, { network }) => {
+  test("M77 M78: is exact: what was sent less what the host has confirmed", async (_, {
+    network,
+  }) => {
     const host = new Counting(network);
     const listening = host.listenRaw(0, () => {});
     const socket = new TCPSocket("127.0.0.1", listening.port, { engine: new Engine({ host }) });

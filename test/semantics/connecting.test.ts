@@ -13,6 +13,23 @@ inWorlds(EVERYWHERE, (test) => {
     expect(client.types).toBe("error close");
   });
 
+  test("M11 M17: no host is too strange for the constructor; it fails later", async (world) => {
+    const found = Object.assign(new Error("no such name"), { code: "ENOTFOUND" });
+    const lookup = (_: string, __: object, done: (error: Error) => void): void => done(found);
+    if (world.network) world.network.faults.lookupFailure = 1;
+    const hosts = ["a b", "[::1]", "::1%nowhere", "1.2.3.4.5", "http://host/", "\0", "\u20ac"];
+    hosts.push("x".repeat(300), "under_score.invalid");
+    const clients = hosts.map((host) => world.open(9, { lookup }, host));
+    for (const [i, client] of clients.entries()) {
+      expect([client.socket.host, client.socket.readyState]).toEqual([hosts[i], "connecting"]);
+      expect(client.types).toBe("");
+    }
+    for (const client of clients) {
+      await client.fired("close");
+      expect(client.types).toBe("error close");
+    }
+  });
+
   test("M14: changing the options afterwards changes nothing", async (world) => {
     const options: SocketOptions = { binaryType: "arraybuffer" };
     const [client, peer] = await world.client(options);

@@ -72,6 +72,19 @@ describe("shape", () => {
   });
 });
 
+describe("shape of a server", () => {
+  test("M121: what Mozilla's has, and nothing of a socket's state", () => {
+    const server = new TCPServerSocket(0, { engine: still() });
+    for (const name of ["onconnect", "onerror"] as const) expect(server[name], name).toBeNull();
+    expect(server.close).toBeTypeOf("function");
+    for (const name of ["readyState", "host", "suspend", "resume", "onclose", "onlistening"]) {
+      expect(name in server, name).toBe(false);
+    }
+    expect(Reflect.set(server, "localPort", 1)).toBe(false);
+    server.close();
+  });
+});
+
 describe("arguments", () => {
   const PORTS: readonly unknown[] = [
     ...[-1, 65_536, 1.5, Number.NaN, Number.POSITIVE_INFINITY, null, undefined, true, {}, 80n],

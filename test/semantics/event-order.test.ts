@@ -1,8 +1,38 @@
 /** Chapter 5 of Mozilla's API: which event comes when, and in whose turn. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { expect } from "vitest";
+import { TCPSocket } from "../../bindings/index.ts";
 import { difference, pattern } from "./support/bytes.ts";
+import { Signal } from "./support/signal.ts";
 import { EVERYWHERE, inWorlds } from "./support/world.ts";
+
+/** Events in the order they fired, handed out one at a time, as a test that awaits them has it. */
+class Queue {
+  readonly #types: string[] = [];
+  readonly #signal = new Signal();
+
+  constructor(socket: TCPSocket, types: readonly string[]) {
+    const note = ({ type }: Event): void => {
+      this.#types.push(type);
+      this.#signal.changed();
+    };
+    for (const type of types) socket.addEventListener(type, note);
+  }
+
+  async next(): Promise<string> {
+    const told = (): string => this.#types.join(" ");
+    await this.#signal.until("an event", told, () => this.#types.length > 0);
+    return this.#types.shift() as string;
+  }
+
+  /** The next one that is not of this type. */
+  async nextBut(type: string): Promise<string> {
+    for (;;) {
+      const next = await this.next();
+      if (next !== type) return next;
+    }
+  }
+}
 
 inWorlds(EVERYWHERE, (test) => {
   test("M45 M48: open, data, close; all data in front of the FIN comes first", async (world) => {
@@ -101,6 +131,50 @@ inWorlds(EVERYWHERE, (test) => {
     peer.wire.write(pattern(10));
     await Promise.all([client, victim, served].map((watch) => watch.fired("close")));
     expect(inside).toEqual([]);
+  });
+
+  test("M51: who awaits one event after the other loses none", async (world) => {
+    const listening = world.listen();
+    const options = world.options({ highWaterMark: world.mark });
+    const socket = new TCPSocket(world.address, listening.port, options);
+    const events = new Queue(socket, ["open", "data", "drain", "error", "close"]);
+    expect(await events.next()).toBe("open");
+    const served = await listening.accept();
+    served.socket.send("one");
+    expect(await events.next()).toBe("data");
+    await served.socket.drained;
+    expect(socket.send(pattern(world.mark + 1))).toBe(false);
+    socket.close();
+    expect(await events.nextBut("data")).toBe("drain");
+    await world.settled(); // close came in the same task as drain, long before it is asked for
+    expect(await events.next()).toBe("close");
+  });
+
+  test("M125: readyState never runs ahead of the events", async (world) => {
+    const [client, peer] = await world.client();
+    const [victim, other] = await world.client();
+    // Each sees the other's state, too: what the engine knows is not told before its event.
+    const said: string[] = [];
+    for (const { socket } of [client, victim]) {
+      for (const type of ["data", "error", "close"]) {
+        socket.addEventListener(type, () => {
+          const before = [client, victim].filter(({ types }) => !types.endsWith("close"));
+          for (const watch of before) {
+            if (watch.socket !== socket) said.push(watch.socket.readyState);
+          }
+        });
+      }
+    }
+    peer.wire.write(pattern(10));
+    peer.wire.end();
+    other.wire.write(pattern(10));
+    other.wire.end();
+    await Promise.all([client.fired("close"), victim.fired("close")]);
+    expect([client.types, victim.types]).toEqual(["open data close", "open data close"]);
+    for (const { states } of [client, victim]) {
+      expect(new Set(states.slice(0, -1))).toEqual(new Set(["open"]));
+    }
+    expect(new Set(said)).toEqual(new Set(["open"]));
   });
 
   test("events run in the async context their socket was made in", async (world) => {

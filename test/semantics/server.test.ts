@@ -135,10 +135,10 @@ inWorlds(EVERYWHERE, (test) => {
     expect(accepted.map(({ socket }) => socket.port)).toEqual(ports);
   });
 
-  test("M119: close(): accepted sockets live on, later connections are refused", async (world) => {
+  test("M119 M121: close(): accepted sockets live on, later connections are refused, no event", async (world) => {
     const { server, port, accept } = world.listen();
     const events: string[] = [];
-    for (const type of ["error", "close", "end"]) {
+    for (const type of ["error", "close", "end", "open", "listening"]) {
       server.addEventListener(type, () => events.push(type));
     }
     const client = world.open(port);
@@ -228,7 +228,7 @@ inWorlds(NODE, (test) => {
     }
   });
 
-  test("M115 M120: with host it binds later; a conflict is an error event", async (world) => {
+  test("M115b M120: with host it binds later; a conflict is an error event", async (world) => {
     const taken = net.createServer().listen(0, world.address);
     await new Promise((resume) => taken.once("listening", resume));
     const { port } = taken.address() as net.AddressInfo;
