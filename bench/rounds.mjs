@@ -1,6 +1,8 @@
 /**
  * Asks one question: starts every side and its peer, warms up, then measures in interleaved rounds
- * (A B C A B C), so that what disturbs the machine disturbs all sides alike.
+ * (A B C A B C), so that what disturbs the machine disturbs all sides alike. Where memory is the
+ * question, what one round leaves behind would hide in the next: there each sample has processes of
+ * its own.
  */
 import { Child } from "./child.mjs";
 
@@ -16,42 +18,78 @@ const PEER = "peer";
 export async function ask(question, { rounds, quick, execArgv, step }) {
   const names = Object.keys(question.sides);
   const amount = quick ? question.quick : question.amount;
-  const children = [];
-  const start = (role, name) => {
-    const tested = role === question.subject;
-    const label = `${question.name}, ${tested ? "" : "the peer of "}${name}`;
-    const side = [question.name, role, tested ? name : PEER];
-    const child = new Child(label, side, tested ? execArgv(name) : []);
-    children.push(child);
-    return child;
-  };
+  const samples = Object.fromEntries(names.map((name) => [name, []]));
+  const pairs = question.fresh ? {} : await warmPairs(question, names, amount, execArgv);
   try {
-    const pairs = await Promise.all(names.map((name) => pair(question, name, start)));
-    for (const { client, port } of pairs) await client.call("run", port, amount >> 2, true);
-    for (const one of pairs) await sample(one, amount);
-    const samples = Object.fromEntries(names.map((name) => [name, []]));
     for (let round = 0; round < rounds; round++) {
-      for (const [index, name] of names.entries()) {
+      for (const name of names) {
         step(name);
-        samples[name].push(await sample(pairs[index], amount));
+        const one = pairs[name];
+        const taken = one ? sample(one, amount) : freshSample(question, name, amount, execArgv);
+        samples[name].push(await taken);
       }
     }
     return samples;
   } finally {
-    await Promise.all(children.map((child) => child.stop()));
+    await Promise.all(Object.values(pairs).map(stop));
   }
 }
 
-/** A side and its peer, one of them listening. */
-async function pair(question, name, start) {
-  const roles = { serve: start("serve", name), run: start("run", name) };
-  const port = await roles.serve.call("serve");
-  return { client: roles.run, subject: roles[question.subject], port };
+/** All sides at once, each with a round behind it. */
+async function warmPairs(question, names, amount, execArgv) {
+  const pairs = {};
+  try {
+    for (const name of names) pairs[name] = startPair(question, name, execArgv(name));
+    await Promise.all(Object.values(pairs).map(listen));
+    for (const { run, port } of Object.values(pairs)) {
+      await run.call("run", port, amount >> 2, true);
+    }
+    for (const one of Object.values(pairs)) await sample(one, amount);
+    return pairs;
+  } catch (error) {
+    await Promise.all(Object.values(pairs).map(stop));
+    throw error;
+  }
 }
 
-async function sample({ client, subject, port }, amount) {
+/** A sample with what memory it took, of processes that did little before. */
+async function freshSample(question, name, amount, execArgv) {
+  const one = startPair(question, name, ["--expose-gc", ...execArgv(name)]);
+  try {
+    await listen(one);
+    await one.run.call("run", one.port, amount >> 6, true);
+    const before = await one.subject.call("memory");
+    const taken = await sample(one, amount);
+    const after = await one.subject.call("memory");
+    const spent = Object.entries(after).map(([kind, bytes]) => [kind, bytes - before[kind]]);
+    return { ...taken, memory: Object.fromEntries(spent) };
+  } finally {
+    await stop(one);
+  }
+}
+
+/** A side and its peer: { serve, run, subject, port }, the last known once it listens. */
+function startPair(question, name, execArgv) {
+  const start = (role) => {
+    const tested = role === question.subject;
+    const label = `${question.name}, ${tested ? "" : "the peer of "}${name}`;
+    return new Child(label, [question.name, role, tested ? name : PEER], tested ? execArgv : []);
+  };
+  const roles = { serve: start("serve"), run: start("run") };
+  return { ...roles, subject: roles[question.subject], port: 0 };
+}
+
+async function listen(one) {
+  one.port = await one.serve.call("serve");
+}
+
+async function sample({ run, subject, port }, amount) {
   const before = await subject.call("cpu");
-  const result = await client.call("run", port, amount, false);
+  const result = await run.call("run", port, amount, false);
   const cpuMicroseconds = (await subject.call("cpu")) - before;
   return { ...result, cpuMicroseconds };
+}
+
+function stop({ serve, run }) {
+  return Promise.all([serve.stop(), run.stop()]);
 }

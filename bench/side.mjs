@@ -4,6 +4,7 @@
  *
  *   node side.mjs <question> serve|run <side>
  */
+import { memoryNow } from "./memory.mjs";
 import { questions } from "./questions/index.mjs";
 
 const [name, role, side] = process.argv.slice(2);
@@ -19,6 +20,8 @@ const actions = {
     const { user, system } = process.cpuUsage();
     return user + system;
   },
+
+  memory: memoryNow,
 };
 
 process.on("message", async ({ action, args }) => {

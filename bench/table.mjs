@@ -26,7 +26,7 @@ export function tableOf(results) {
   });
 }
 
-function measureRows(question, label, { value, lower }, samples) {
+function measureRows(question, label, { value, lower, difference }, samples) {
   const { name, unit, sides } = question;
   const cpuOf = (sample) => sample.cpuMicroseconds / sample.units;
   return Object.entries(sides).map(([side, { versus }], index) => {
@@ -36,14 +36,16 @@ function measureRows(question, label, { value, lower }, samples) {
       return lower ? value(other) / values[round] : values[round] / value(other);
     });
     const cpu = others.map((other, round) => cpuOf(samples[side][round]) / cpuOf(other));
+    const more = others.map((other, round) => values[round] - value(other));
     const alone = versus === side;
+    const relation = median(faster).toFixed(2);
     return [
       index === 0 ? `${name}, ${label}` : "",
       side,
       shown(median(values)),
       `${shown(Math.min(...values))}..${shown(Math.max(...values))}`,
       `${shown(median(samples[side].map(cpuOf)))} µs/${unit}`,
-      alone ? "" : median(faster).toFixed(2),
+      alone ? "" : difference ? `${signed(median(more))} = ${relation}` : relation,
       alone ? "" : median(cpu).toFixed(2),
       alone ? "" : versus,
     ];
@@ -55,6 +57,10 @@ function median(values) {
   const middle = sorted.length >> 1;
   if (sorted.length % 2 === 1) return sorted[middle];
   return (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function signed(value) {
+  return value < 0 ? `-${shown(-value)}` : `+${shown(value)}`;
 }
 
 /** Three digits: 0.0703, 25.1, 904, 887 k, 6.78 M. */

@@ -7,10 +7,13 @@
  *   sides         name → what the roles need to know, and `versus`: the side it is compared with
  *   serve(side)   listens, returns the port
  *   run(side, port, amount, thorough)   one round; returns { units, seconds, ... }
- *   measures      what is reported: name → { value(sample), lower: true if less is better }
+ *   measures      what is reported: name → { value(sample), lower: true if less is better,
+ *                 difference: true if what one has more than the other is told too }
+ *   fresh         true: each sample has processes of its own, and `memory`: { rss, heap, engine }
  */
 import { connectCloseClient, connectCloseServer } from "./connect-close.mjs";
 import { echo } from "./echo.mjs";
+import { idleClient, idleServer } from "./idle.mjs";
 import { pingPong } from "./ping-pong.mjs";
 import { receiveBulk } from "./receive-bulk.mjs";
 import { sendBulk } from "./send-bulk.mjs";
@@ -24,4 +27,6 @@ export const questions = [
   echo,
   connectCloseClient,
   connectCloseServer,
+  idleClient,
+  idleServer,
 ];
