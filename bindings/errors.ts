@@ -59,7 +59,19 @@ const FAILURES: ReadonlyMap<number, Failure> = new Map([
   [REASON_ADDRESS, network("NetworkError", 0x804b0036, "the address cannot be listened on")],
 ]);
 
-/** Why a connection failed. Never thrown by a call: it comes with an `error` event. */
+/**
+ * Why a connection failed. Never thrown by a call: it comes with an `error` event. `message` says
+ * what happened, in the system's words too, and where docs/errors.md says what to do about it.
+ *
+ * @example
+ * ```js
+ * const socket = new TCPSocket("localhost", 1); // nobody listens there
+ * socket.onerror = ({ error }) => {
+ *   console.log(error.name, error.code); // ConnectionRefusedError ECONNREFUSED
+ *   console.log(error.message.match(/\((.*)\)$/)[1]); // docs/errors.md#connectionrefusederror
+ * };
+ * ```
+ */
 export class TCPSocketError extends Error {
   /** Mozilla's name, such as `"ConnectionRefusedError"` (M54, M56, M57). */
   override readonly name: string;
@@ -84,9 +96,9 @@ export class TCPSocketError extends Error {
   }
 }
 
-function sentence(failure: Failure, cause: unknown): string {
-  const detail = cause instanceof Error ? cause.message : "";
-  return detail === "" ? failure.text : `${failure.text} (${detail})`;
+function sentence({ name, text }: Failure, cause: unknown): string {
+  const detail = cause instanceof Error && cause.message !== "" ? `: ${cause.message}` : "";
+  return `${text}${detail} (docs/errors.md#${name.toLowerCase()})`;
 }
 
 function codeOf(cause: unknown): string | undefined {

@@ -27,6 +27,13 @@ describe("docs/errors.md", () => {
     expect(section.split("\n#")[0]).toContain(`\`0x${errorCode.toString(16)}\``);
   });
 
+  test.each(failures)("is where the message of %s points", (_, { name, message }) => {
+    const [, file, anchor] = message.match(/ \((\S+\.md)#(\S+)\)$/) ?? [];
+    expect(file).toBe("docs/errors.md");
+    expect([...headings].map((heading) => heading?.toLowerCase())).toContain(anchor);
+    expect(anchor).toBe(name.toLowerCase());
+  });
+
   test.each([...new Map(thrown)])("tells of %s, which %s throws", (name) => {
     expect(headings).toContain(name);
   });
