@@ -68,7 +68,18 @@ const RULES: Record<string, Rule> = {
 let current: Engine | undefined;
 let driverFor: (engine: Engine) => Driver;
 
-/** One core with its memory and its host. */
+/**
+ * One core with its memory and its host.
+ *
+ * @example
+ * ```js
+ * const engine = new Engine({ memoryBytes: 16 << 20, maxSockets: 1000 });
+ * const socket = new TCPSocket("localhost", port, { engine });
+ * await socket.opened;
+ * console.log(engine.stats.sockets); // 1
+ * socket.close();
+ * ```
+ */
 export class Engine {
   /** Whether borrowed bytes are lent as copies. */
   readonly checks: boolean;
@@ -96,6 +107,15 @@ export class Engine {
    * Ends everything in order: servers stop listening, sockets are closed as by close(), and what is
    * left after `milliseconds` as by closeImmediately(). Resolves when all transports are gone.
    * @throws TypeError unless `milliseconds` is an integer from 0 to 2147483647
+   *
+   * @example
+   * ```js
+   * const engine = new Engine();
+   * const server = new TCPServerSocket(0, { engine });
+   * const socket = new TCPSocket("localhost", server.localPort, { engine });
+   * await engine.drain(1000);
+   * console.log(socket.readyState, engine.stats.sockets); // closed 0
+   * ```
    */
   drain(milliseconds: number): Promise<void> {
     if (!Number.isInteger(milliseconds) || milliseconds < 0 || milliseconds > 0x7fffffff) {
@@ -106,7 +126,15 @@ export class Engine {
     return drain(this.#driver, milliseconds);
   }
 
-  /** What the engine holds and has done, at this moment. */
+  /**
+   * What the engine holds and has done, at this moment.
+   *
+   * @example
+   * ```js
+   * const { memoryBytes, poolBytes, poolFreeBytes } = new Engine().stats;
+   * console.log(memoryBytes >> 20, poolFreeBytes === poolBytes); // 64 true
+   * ```
+   */
   get stats(): EngineStats {
     const { core, copied } = this.#driver;
     return {

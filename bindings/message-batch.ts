@@ -19,7 +19,21 @@ export interface Lease {
 
 let endLease: (batch: MessageBatch) => void;
 
-/** The messages of one delivery. Without framing it is one piece of data. */
+/**
+ * The messages of one delivery. Without framing it is one piece of data.
+ *
+ * @example
+ * ```js
+ * const socket = new TCPSocket("localhost", port);
+ * socket.onopen = () => socket.send("bytes");
+ * socket.onmessages = ({ data: batch }) => {
+ *   console.log(batch.length, batch.bytes.length); // 1 5
+ *   const kept = batch.at(0); // a copy; batch.bytes is gone when the handler returns
+ *   setTimeout(() => console.log(String.fromCharCode(...kept))); // bytes
+ *   socket.close();
+ * };
+ * ```
+ */
 export class MessageBatch implements Iterable<Uint8Array> {
   #lease: Lease | undefined;
   #owned: ArrayBuffer | undefined;

@@ -105,12 +105,35 @@ export class TCPServerSocket extends Server {
   }
 }
 
-/** What `navigator.mozTCPSocket` was: makes strict sockets and servers (M7). */
+/**
+ * What `navigator.mozTCPSocket` was: makes strict sockets and servers (M7).
+ *
+ * @example
+ * ```js
+ * import { mozTCPSocket } from "sansock/mozilla";
+ *
+ * const socket = mozTCPSocket.open("localhost", String(port), { binaryType: "arraybuffer" });
+ * socket.onopen = () => socket.send("hello");
+ * socket.ondata = ({ data }) => {
+ *   console.log(data.byteLength); // 5
+ *   socket.close();
+ * };
+ * ```
+ */
 export const mozTCPSocket: Pick<typeof TCPSocket, "open" | "listen"> = { open, listen };
 
 /**
  * Gives `navigator`, or the object passed, the property `mozTCPSocket`, and returns its value.
  * @throws TypeError if there is no navigator, as in Node 20, and none was passed
+ *
+ * @example
+ * ```js
+ * import { install, mozTCPSocket } from "sansock/mozilla";
+ *
+ * const navigator = {}; // or nothing, where there is a global one
+ * console.log(install(navigator) === mozTCPSocket); // true
+ * console.log(navigator.mozTCPSocket === mozTCPSocket); // true
+ * ```
  */
 export function install(navigator: object = globalThis.navigator): typeof mozTCPSocket {
   if (Object(navigator) !== navigator) {

@@ -40,7 +40,24 @@ export interface ServerSocketEvents {
 
 let receive: Receiver<TCPServerSocket>;
 
-/** A listening socket. */
+/**
+ * A listening socket.
+ *
+ * @example
+ * ```js
+ * const server = new TCPServerSocket(0);
+ * server.onconnect = ({ socket }) => {
+ *   socket.ondata = ({ data }) => socket.send(data.toUpperCase());
+ *   server.close(); // accepted sockets live on
+ * };
+ * const client = new TCPSocket("localhost", server.localPort);
+ * client.onopen = () => client.send("hello");
+ * client.ondata = ({ data }) => {
+ *   console.log(data); // HELLO
+ *   client.close();
+ * };
+ * ```
+ */
 export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   readonly #channel: Channel;
   readonly #listener: Listener;
@@ -119,7 +136,18 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
     this.#channel.driver.schedule();
   }
 
-  /** Resolves once bound; rejects with TCPSocketError, or AbortError if closed before. */
+  /**
+   * Resolves once bound; rejects with TCPSocketError, or AbortError if closed before.
+   *
+   * @example
+   * ```js
+   * const server = new TCPServerSocket(0, { host: "127.0.0.1" });
+   * console.log(server.localPort); // 0
+   * await server.listening;
+   * console.log(server.localPort > 0, server.localAddress); // true 127.0.0.1
+   * server.close();
+   * ```
+   */
   get listening(): Promise<void> {
     return this.#promises.opened;
   }
@@ -129,6 +157,17 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
    * handed out, and then keeps its first data until it has a consumer. Leaving the loop closes the
    * server and the sockets not handed out.
    * @throws InvalidStateError if connections have a consumer already
+   *
+   * @example
+   * ```js
+   * const server = new TCPServerSocket(0);
+   * new TCPSocket("localhost", server.localPort); // somebody connects
+   * for await (const socket of server) {
+   *   console.log(socket.readyState, socket.localPort === server.localPort); // open true
+   *   socket.close();
+   *   break; // closes the server
+   * }
+   * ```
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<TCPSocket> {
     if (this.#iterator !== undefined || this.listens("connect")) {

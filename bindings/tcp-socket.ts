@@ -27,7 +27,20 @@ const UNDEFINED = { data: undefined };
 
 let receive: Receiver<TCPSocket>;
 
-/** A TCP connection. */
+/**
+ * A TCP connection.
+ *
+ * @example
+ * ```js
+ * const socket = new TCPSocket("localhost", port);
+ * socket.onopen = () => socket.send("hello");
+ * socket.ondata = ({ data }) => {
+ *   console.log(data); // hello
+ *   socket.close();
+ * };
+ * socket.onclose = () => console.log(socket.readyState); // closed
+ * ```
+ */
 export class TCPSocket extends SocketAttributes {
   readonly #promises = new SocketPromises();
   // Made when first needed: most sockets need neither.
@@ -74,18 +87,47 @@ export class TCPSocket extends SocketAttributes {
   /**
    * Resolves at `open`; rejects with TCPSocketError, or AbortError if closed before. Taken before
    * `open`, it makes the socket pull-style: data waits for a listener or an iterator.
+   *
+   * @example
+   * ```js
+   * const socket = new TCPSocket("localhost", port);
+   * await socket.opened;
+   * console.log(socket.readyState, socket.remotePort === port); // open true
+   * socket.close();
+   * ```
    */
   get opened(): Promise<void> {
     if (this.readyState === "connecting") this.#consume().pull();
     return this.#promises.opened;
   }
 
-  /** Resolves at a clean `close`; rejects with what ended the connection otherwise. */
+  /**
+   * Resolves at a clean `close`; rejects with what ended the connection otherwise.
+   *
+   * @example
+   * ```js
+   * const socket = new TCPSocket("localhost", 1); // nobody listens there
+   * await socket.closed.catch(({ name }) => console.log(name)); // ConnectionRefusedError
+   * ```
+   */
   get closed(): Promise<void> {
     return this.#promises.closed;
   }
 
-  /** Resolves when send() may go on: at once, or at the next `drain` if one returned false. */
+  /**
+   * Resolves when send() may go on: at once, or at the next `drain` if one returned false.
+   *
+   * @example
+   * ```js
+   * const socket = new TCPSocket("localhost", port);
+   * await socket.opened;
+   * for (let i = 0; i < 4; i++) {
+   *   if (!socket.send(new Uint8Array(50_000))) await socket.drained;
+   * }
+   * console.log(socket.bytesSent, socket.bufferedAmount); // 200000 0
+   * socket.close();
+   * ```
+   */
   get drained(): Promise<void> {
     return this.#promises.drained;
   }
@@ -97,6 +139,16 @@ export class TCPSocket extends SocketAttributes {
    * @throws InvalidStateError unless open, and after halfClose()
    * @throws TypeError for a char above U+00FF, or what is neither string nor bytes
    * @throws QuotaExceededError above maxBufferedAmount; nothing is queued
+   *
+   * @example
+   * ```js
+   * const socket = new TCPSocket("localhost", port);
+   * await socket.opened;
+   * console.log(socket.send("GET\r\n"), socket.bufferedAmount); // true 5
+   * console.log(socket.send(new TextEncoder().encode("grüß dich"))); // true
+   * console.log(socket.send(new ArrayBuffer(100_000))); // false
+   * socket.close(); // all of it is sent
+   * ```
    */
   send(
     data: string | ArrayBuffer | ArrayBufferView,
@@ -113,7 +165,21 @@ export class TCPSocket extends SocketAttributes {
     return below;
   }
 
-  /** Stops `data` until as many resume() as suspend() (M95). Allowed in every state. */
+  /**
+   * Stops `data` until as many resume() as suspend() (M95). Allowed in every state.
+   *
+   * @example
+   * ```js
+   * const socket = new TCPSocket("localhost", port);
+   * socket.onopen = () => socket.send("slowly");
+   * socket.ondata = ({ data }) => {
+   *   console.log(data); // slowly
+   *   socket.suspend(); // what follows waits, with the peer
+   *   setTimeout(() => socket.resume(), 10);
+   * };
+   * setTimeout(() => socket.close(), 100);
+   * ```
+   */
   suspend(): void {
     this.#command("suspend");
   }
@@ -121,6 +187,19 @@ export class TCPSocket extends SocketAttributes {
   /**
    * Takes one suspend() back.
    * @throws InvalidStateError without a suspend() to take back (M96)
+   *
+   * @example
+   * ```js
+   * const socket = new TCPSocket("localhost", port);
+   * for (let i = 0; i < 2; i++) socket.suspend();
+   * for (let i = 0; i < 2; i++) socket.resume();
+   * try {
+   *   socket.resume();
+   * } catch ({ name }) {
+   *   console.log(name); // InvalidStateError
+   * }
+   * socket.close();
+   * ```
    */
   resume(): void {
     if (this.#command("resume") === E_STATE) {
@@ -128,7 +207,20 @@ export class TCPSocket extends SocketAttributes {
     }
   }
 
-  /** Sends what is buffered, then closes; no more `data`. Fires `close` (M87). */
+  /**
+   * Sends what is buffered, then closes; no more `data`. Fires `close` (M87).
+   *
+   * @example
+   * ```js
+   * const socket = new TCPSocket("localhost", port);
+   * socket.onopen = () => {
+   *   socket.send("last words");
+   *   socket.close();
+   *   console.log(socket.readyState, socket.bufferedAmount); // closing 10
+   * };
+   * socket.onclose = () => console.log(socket.readyState, socket.bytesSent); // closed 10
+   * ```
+   */
   close(): void {
     this.#command("close");
   }
@@ -138,7 +230,20 @@ export class TCPSocket extends SocketAttributes {
     this.#command("abort");
   }
 
-  /** Ends our direction behind what is buffered; receiving goes on. While connecting: once open. */
+  /**
+   * Ends our direction behind what is buffered; receiving goes on. While connecting: once open.
+   *
+   * @example
+   * ```js
+   * const socket = new TCPSocket("localhost", port);
+   * socket.onopen = () => {
+   *   socket.send("that is all");
+   *   socket.halfClose();
+   * };
+   * socket.ondata = ({ data }) => console.log(data); // that is all
+   * socket.onclose = () => console.log("the peer has ended, too"); // the peer has ended, too
+   * ```
+   */
   halfClose(): void {
     this.#command("half_close");
   }
@@ -147,6 +252,17 @@ export class TCPSocket extends SocketAttributes {
    * Iterates over the data; it is the socket's only consumer, and holds it back between items. Ends
    * at `close`, throws TCPSocketError; leaving the loop closes the socket.
    * @throws InvalidStateError if there is a consumer already
+   *
+   * @example
+   * ```js
+   * const socket = new TCPSocket("localhost", port);
+   * await socket.opened;
+   * socket.send("a line\r\n");
+   * for await (const text of socket) {
+   *   console.log(text.trimEnd()); // a line
+   *   break; // closes the socket
+   * }
+   * ```
    */
   // biome-ignore lint/suspicious/noExplicitAny: the type depends on binaryType
   [Symbol.asyncIterator](): AsyncIterableIterator<any> {

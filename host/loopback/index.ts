@@ -42,7 +42,24 @@ export interface RawListener {
   close(): void;
 }
 
-/** An in-memory network, and a host for `new Engine({ host })`. */
+/**
+ * An in-memory network, and a host for `new Engine({ host })`.
+ *
+ * @example
+ * ```js
+ * import { Loopback } from "sansock/loopback";
+ *
+ * const network = new Loopback({ seed: 7, faults: { readMax: 1 } });
+ * const engine = new Engine({ host: network });
+ * const server = new TCPServerSocket(8025, { engine });
+ * server.onconnect = ({ socket }) => socket.send("abc");
+ * const socket = new TCPSocket("localhost", 8025, { engine });
+ * const pieces = [];
+ * socket.ondata = ({ data }) => pieces.push(data);
+ * await network.run();
+ * console.log(pieces.join(" ")); // a b c
+ * ```
+ */
 export class Loopback implements Host {
   /** "loopback" */
   readonly name: string = "loopback";
