@@ -21,10 +21,14 @@ export class Child {
    * @param name what messages call it
    * @param side the arguments of side.mjs
    * @param execArgv flags for node
+   * @param execPath what runs it, if not this Node
    */
-  constructor(name, side, execArgv) {
+  constructor(name, side, execArgv, execPath) {
     this.#name = name;
-    this.#process = fork(new URL("side.mjs", import.meta.url), side, { execArgv });
+    this.#process = fork(new URL("side.mjs", import.meta.url), side, {
+      execArgv,
+      ...(execPath && { execPath }),
+    });
     running.add(this.#process);
     this.#process.once("exit", () => running.delete(this.#process));
   }

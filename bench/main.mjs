@@ -3,12 +3,13 @@
  * JavaScript (twin/). Each side and each peer is a process of its own, rounds are interleaved, and
  * what arrives is verified: one wrong byte and the exit code is 1.
  *
- *   npm run bench -- [--only receive-bulk,ping-pong] [--rounds 7] [--quick]
- *                    [--json bench/results/<name>.json] [--profile <folder>]
+ *   npm run bench -- [--only receive-bulk,ping-pong] [--sides twin,onmessages] [--rounds 7]
+ *                    [--quick] [--json bench/results/<name>.json] [--profile <folder>]
  *
- * --quick runs everything for seconds: too short to compare, enough to see that it works. --json
- * keeps the raw samples and the machine's facts. --profile has the sides under test write CPU
- * profiles (.cpuprofile), which slows them down.
+ * --sides takes only the sides whose names contain one of the words. --quick runs everything for
+ * seconds: too short to compare, enough to see that it works. --json keeps the raw samples and the
+ * machine's facts. --profile has the sides under test write CPU profiles (.cpuprofile), which slows
+ * them down. Floors are told, not enforced: the exit code says whether all ran and was right.
  */
 import { writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
@@ -23,6 +24,7 @@ const NO_TTY_MILLISECONDS = 5000;
 
 const FLAGS = {
   only: { type: "string" },
+  sides: { type: "string" },
   rounds: { type: "string" },
   quick: { type: "boolean", default: false },
   json: { type: "string" },
@@ -36,8 +38,8 @@ try {
   process.exitCode = 1;
 }
 
-async function main({ only, quick, json, profile, rounds: wanted = quick ? "2" : "7" }) {
-  const asked = chosen(only);
+async function main({ only, sides, quick, json, profile, rounds: wanted = quick ? "2" : "7" }) {
+  const asked = chosen(only).map((question) => withSides(question, sides));
   const rounds = checkRounds(wanted);
   const facts = machine();
   const steps = asked.reduce((sum, { sides }) => sum + Object.keys(sides).length * rounds, 0);
@@ -78,6 +80,17 @@ function chosen(only) {
     }
   }
   return questions.filter(({ name }) => names.includes(name));
+}
+
+function withSides(question, words) {
+  if (words === undefined) return question;
+  const wanted = ([name]) => words.split(",").some((word) => name.includes(word));
+  const sides = Object.entries(question.sides).filter(wanted);
+  if (sides.length === 0) {
+    const all = Object.keys(question.sides).join(", ");
+    throw new Error(`--sides ${words}: ${question.name} has ${all}`);
+  }
+  return { ...question, sides: Object.fromEntries(sides) };
 }
 
 function checkRounds(text) {

@@ -13,10 +13,14 @@ const PEER = "peer";
  * @param question one of questions/index.mjs
  * @param how { rounds, quick, execArgv, step }: `execArgv(side)` are node's flags for a side under
  *   test, `step(side)` is called before each sample
- * @returns samples by side: { units, seconds, cpuMicroseconds, ... }
+ * @returns by side its samples, { units, seconds, cpuMicroseconds, ... }; or, in place of them,
+ *   { missing }: why the side could not be run
  */
 export async function ask(question, { rounds, quick, execArgv, step }) {
-  const names = Object.keys(question.sides);
+  const runtimes = Object.fromEntries(
+    Object.entries(question.sides).map(([name, { runtime }]) => [name, runtime?.() ?? {}]),
+  );
+  const names = Object.keys(runtimes).filter((name) => runtimes[name].missing === undefined);
   const amount = quick ? question.quick : question.amount;
   const samples = Object.fromEntries(names.map((name) => [name, []]));
   const pairs = question.fresh ? {} : await warmPairs(question, names, amount, execArgv);
@@ -29,7 +33,9 @@ export async function ask(question, { rounds, quick, execArgv, step }) {
         samples[name].push(await taken);
       }
     }
-    return samples;
+    return Object.fromEntries(
+      Object.entries(runtimes).map(([name, { missing }]) => [name, samples[name] ?? { missing }]),
+    );
   } finally {
     await Promise.all(Object.values(pairs).map(stop));
   }
@@ -73,7 +79,9 @@ function startPair(question, name, execArgv) {
   const start = (role) => {
     const tested = role === question.subject;
     const label = `${question.name}, ${tested ? "" : "the peer of "}${name}`;
-    return new Child(label, [question.name, role, tested ? name : PEER], tested ? execArgv : []);
+    if (!tested) return new Child(label, [question.name, role, PEER], []);
+    const path = question.sides[name].runtime?.().path;
+    return new Child(label, [question.name, role, name], path ? [] : execArgv, path);
   };
   const roles = { serve: start("serve"), run: start("run") };
   return { ...roles, subject: roles[question.subject], port: 0 };
