@@ -4,7 +4,9 @@
  *   name, unit    what one unit of work is; CPU time is told per unit
  *   amount, quick units in one round
  *   subject       which role is under test, "run" (the client) or "serve"; the other one is the peer
- *   sides         name → what the roles need to know, and `versus`: the side it is compared with
+ *   sides         name → what the roles need to know, and `versus`: the side it is compared with;
+ *                 if wanted `floors`: side → the least speed × beside it, in the first measure, and
+ *                 `runtime`: what runs it in place of this Node, () => { path } or { missing }
  *   serve(side)   listens, returns the port
  *   run(side, port, amount, thorough)   one round; returns { units, seconds, ... }
  *   measures      what is reported: name → { value(sample), lower: true if less is better,
@@ -14,6 +16,8 @@
 import { connectCloseClient, connectCloseServer } from "./connect-close.mjs";
 import { echo } from "./echo.mjs";
 import { idleClient, idleServer } from "./idle.mjs";
+import { messagesLength, messagesLengthAccepted } from "./messages-length.mjs";
+import { messagesLines, messagesLinesAccepted } from "./messages-lines.mjs";
 import { pingPong } from "./ping-pong.mjs";
 import { receiveBulk } from "./receive-bulk.mjs";
 import { sendBulk } from "./send-bulk.mjs";
@@ -29,4 +33,8 @@ export const questions = [
   connectCloseServer,
   idleClient,
   idleServer,
+  messagesLength,
+  messagesLengthAccepted,
+  messagesLines,
+  messagesLinesAccepted,
 ];

@@ -1,0 +1,131 @@
+/**
+ * How a side gets at its messages: each way connects, or listens, and hands what comes to a Tally.
+ * `open(port, tally)` returns { send(bytes), close() }; `listen(tallyFor)` returns the port.
+ */
+import { listenNet, listenSocket, openNet, openSocket } from "../sockets.mjs";
+
+/** What the twin reads into at a time; what a read leaves over goes in front of it. */
+const TWIN_BYTES = 256 * 1024;
+const HEADROOM = 64 * 1024;
+
+/** How a TCPSocket hands its messages out. */
+const HANDED = {
+  onmessages: (socket, tally) => {
+    socket.onmessages = ({ data: batch }) => tally.batch(batch.bytes, batch.table, batch.length);
+  },
+  uint8array: (socket, tally) => {
+    socket.ondata = ({ data }) => tally.bytes(data);
+  },
+  arraybuffer: (socket, tally) => {
+    socket.ondata = ({ data }) => tally.buffer(data);
+  },
+  string: (socket, tally) => {
+    socket.ondata = ({ data }) => tally.text(data);
+  },
+};
+
+/**
+ * sansock with framing.
+ * @param framed (framing) => the option
+ * @param handed a key of HANDED; the binaryType too, where that matters
+ */
+export function throughSansock(framed, handed) {
+  const options = async () => {
+    const { framing } = await import("../../dist/index.js");
+    const binaryType = handed === "onmessages" ? "uint8array" : handed;
+    return { framing: framed(framing), binaryType };
+  };
+  return {
+    async open(port, tally) {
+      const socket = await openSocket("sansock", port, await options());
+      HANDED[handed](socket, tally);
+      return socket;
+    },
+    async listen(tallyFor) {
+      return listenSocket("sansock", await options(), (socket) => {
+        HANDED[handed](socket, tallyFor(socket));
+      });
+    },
+  };
+}
+
+/**
+ * node:net's `data`.
+ * @param attach (socket, tally) => hands out what comes
+ */
+export function throughNet(attach) {
+  return {
+    async open(port, tally) {
+      const socket = await openNet(port);
+      attach(socket, tally);
+      return faceOf(socket);
+    },
+    listen(tallyFor) {
+      return listenNet((socket) => attach(socket, tallyFor(faceOf(socket))));
+    },
+  };
+}
+
+/**
+ * Plain JavaScript at its best: public `onread` into one buffer, offsets and sizes noted in a table,
+ * handed out as a batch that is lent. What is not complete is copied in front of the next read.
+ * Clients only: accepted sockets have no `onread`.
+ * @param Scanner LengthScanner or LineScanner
+ */
+export function throughTwin(Scanner) {
+  return {
+    async open(port, tally) {
+      const bytes = Buffer.allocUnsafeSlow(HEADROOM + TWIN_BYTES);
+      const scanner = new Scanner(bytes.length);
+      let left = 0;
+      const callback = (count) => {
+        const end = HEADROOM + count;
+        const rest = scanner.scan(bytes, HEADROOM - left, end);
+        if (scanner.length !== 0) tally.batch(bytes, scanner.table, scanner.length);
+        left = end - rest;
+        if (left > HEADROOM) throw new Error(`a message of more than ${HEADROOM} bytes`);
+        if (left !== 0) bytes.copyWithin(HEADROOM - left, rest, end);
+        return true;
+      };
+      const buffer = bytes.subarray(HEADROOM);
+      return faceOf(await openNet(port, { onread: { buffer, callback } }));
+    },
+  };
+}
+
+/** Reads and looks at nothing: what the kernel, libuv and node:net take, and the sender can give. */
+export function throughNothing() {
+  return {
+    async open(port, tally) {
+      const callback = (count) => {
+        tally.skip(count);
+        return true;
+      };
+      const buffer = Buffer.allocUnsafeSlow(TWIN_BYTES);
+      return faceOf(await openNet(port, { onread: { buffer, callback } }));
+    },
+  };
+}
+
+/**
+ * Bun's own socket.
+ * @param parserFor (tally) => has take(chunk)
+ */
+export function throughBun(parserFor) {
+  return {
+    async open(port, tally) {
+      const parser = parserFor(tally);
+      const socket = { data: (_socket, chunk) => parser.take(chunk), error: fail };
+      const connection = await Bun.connect({ hostname: "127.0.0.1", port, socket });
+      return { send: (bytes) => connection.write(bytes), close: () => connection.end() };
+    },
+  };
+}
+
+function fail(_socket, error) {
+  throw error;
+}
+
+function faceOf(socket) {
+  return { send: (bytes) => socket.write(bytes), close: () => socket.end() };
+}
