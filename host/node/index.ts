@@ -1,10 +1,13 @@
 /**
  * The default host: node:net, as Node, Deno and Bun provide it.
  *
- * Owns nothing but the one timer wheel; connections and listeners are in the files beside it.
+ * Owns nothing but the one timer wheel; connections and listeners are in the files beside it. What
+ * is Node's is imported, here and there: a global of that name may be somebody else's.
  */
 
 import { AsyncResource } from "node:async_hooks";
+import { Buffer } from "node:buffer";
+import process from "node:process";
 import { TimerWheel } from "../timer-wheel.ts";
 import type {
   ConnectTarget,

@@ -5,6 +5,7 @@
  * returns; with a host, or in a cluster worker, it is known later (M115).
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import process from "node:process";
 import type { Listener, ListenerSink, ListenTarget } from "../transport.ts";
 import { listenReasonOf } from "./reasons.ts";
 import { accepted, plain } from "./tcp.ts";
