@@ -74,7 +74,7 @@ async function freshSample(question, name, amount, execArgv) {
   }
 }
 
-/** A side and its peer: { serve, run, subject, port }, the last known once it listens. */
+/** A side and its peer, if any: { serve, run, subject, port }, the last known once it listens. */
 function startPair(question, name, execArgv) {
   const start = (role) => {
     const tested = role === question.subject;
@@ -83,12 +83,12 @@ function startPair(question, name, execArgv) {
     const path = question.sides[name].runtime?.().path;
     return new Child(label, [question.name, role, name], path ? [] : execArgv, path);
   };
-  const roles = { serve: start("serve"), run: start("run") };
+  const roles = { serve: question.serve && start("serve"), run: start("run") };
   return { ...roles, subject: roles[question.subject], port: 0 };
 }
 
 async function listen(one) {
-  one.port = await one.serve.call("serve");
+  if (one.serve) one.port = await one.serve.call("serve");
 }
 
 async function sample({ run, subject, port }, amount) {
@@ -99,5 +99,5 @@ async function sample({ run, subject, port }, amount) {
 }
 
 function stop({ serve, run }) {
-  return Promise.all([serve.stop(), run.stop()]);
+  return Promise.all([serve?.stop(), run.stop()]);
 }

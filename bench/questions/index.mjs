@@ -7,7 +7,7 @@
  *   sides         name → what the roles need to know, and `versus`: the side it is compared with;
  *                 if wanted `floors`: side → the least speed × beside it, in the first measure, and
  *                 `runtime`: what runs it in place of this Node, () => { path } or { missing }
- *   serve(side)   listens, returns the port
+ *   serve(side)   listens, returns the port; a question without it has no peer
  *   run(side, port, amount, thorough)   one round; returns { units, seconds, ... }
  *   measures      what is reported: name → { value(sample), lower: true if less is better,
  *                 difference: true if what one has more than the other is told too }
@@ -16,6 +16,7 @@
 import { connectCloseClient, connectCloseServer } from "./connect-close.mjs";
 import { echo } from "./echo.mjs";
 import { idleClient, idleServer } from "./idle.mjs";
+import { linear } from "./linear.mjs";
 import { messagesLength, messagesLengthAccepted } from "./messages-length.mjs";
 import { messagesLines, messagesLinesAccepted } from "./messages-lines.mjs";
 import { pingPong } from "./ping-pong.mjs";
@@ -37,4 +38,5 @@ export const questions = [
   messagesLengthAccepted,
   messagesLines,
   messagesLinesAccepted,
+  linear,
 ];
