@@ -1,8 +1,10 @@
 /**
- * One socket's seat at the driver: its handle, its transport, and what the host reports of it.
+ * One socket at the driver: its handle, its transport, and what the host reports of it.
  *
  * Reports go into the core and the driver then turns the engine; a report that comes while the
  * engine is being turned (a TLS read can re-enter) is copied and waits its turn. Holds no rule.
+ * Idle sockets are many: what they need not have is made when needed (`Extras`), and helpers are
+ * functions or static, for a class with private methods marks each of its objects.
  */
 import { E_BUSY, REASON_NETWORK } from "../assembly/abi.ts";
 import type { Context, Listener, Sink, Timer, Transport } from "../host/transport.ts";
@@ -15,31 +17,60 @@ import { ExternalQueue } from "./external-queue.ts";
  */
 export type Receiver<Owner> = (owner: Owner, kind: number, a: number, b: number) => void;
 
+/** What an idle socket lacks. */
+class Extras {
+  listener: Listener | undefined;
+  timer: Timer | undefined;
+  cause: unknown;
+  external: ExternalQueue | undefined;
+  /** A read the core had no room for. */
+  aside: Uint8Array | undefined;
+  waiting: (() => void)[] | undefined;
+}
+
 /** One socket at the driver. */
 export class Channel implements Sink {
   readonly driver: Driver;
   readonly handle: number;
+  transport: Transport | undefined;
   #owner: unknown;
   #receiver: Receiver<never> | undefined;
   readonly #context: Context | undefined;
-  transport: Transport | undefined;
-  /** In place of a transport, for servers. */
-  listener: Listener | undefined;
-  timer: Timer | undefined;
-  /** The host's error behind a failure. */
-  cause: unknown;
-  #external: ExternalQueue | undefined;
-  /** A read the core had no room for. */
-  #aside: Uint8Array | undefined;
-  #over = false;
-  #waiting: (() => void)[] | undefined;
   /** Of the write in flight, what lies in engine memory. */
   #pooled = 0;
+  #extras: Extras | undefined;
 
   constructor(driver: Driver, handle: number) {
     this.driver = driver;
     this.handle = handle;
     this.#context = driver.context?.();
+  }
+
+  /** In place of a transport, for servers. */
+  get listener(): Listener | undefined {
+    return this.#extras?.listener;
+  }
+
+  set listener(listener: Listener) {
+    Channel.#extend(this).listener = listener;
+  }
+
+  /** The one timer the core has asked for. */
+  get timer(): Timer | undefined {
+    return this.#extras?.timer;
+  }
+
+  set timer(timer: Timer | undefined) {
+    if (timer !== this.#extras?.timer) Channel.#extend(this).timer = timer;
+  }
+
+  /** The host's error behind a failure. */
+  get cause(): unknown {
+    return this.#extras?.cause;
+  }
+
+  set cause(cause: unknown) {
+    Channel.#extend(this).cause = cause;
   }
 
   /** From now on records go to `owner`; to nobody without a receiver. */
@@ -58,13 +89,14 @@ export class Channel implements Sink {
 
   /** Room for an external payload, to be filled and added if the core takes it. */
   externalRoom(length: number): Uint8Array {
-    this.#external ??= new ExternalQueue();
-    return this.#external.room(length);
+    const extras = Channel.#extend(this);
+    extras.external ??= new ExternalQueue();
+    return extras.external.room(length);
   }
 
   /** The core has taken the payload for which room was made. */
   addExternal(length: number): void {
-    this.#external?.add(length);
+    this.#extras?.external?.add(length);
   }
 
   /** Obeys ORDER_FLUSH: one write of all that `gather` lists. */
@@ -78,7 +110,7 @@ export class Channel implements Sink {
       const address = core.words[at] as number;
       const length = core.words[at + 1] as number;
       if (address === 0) {
-        this.#external?.take(length, views);
+        this.#extras?.external?.take(length, views);
       } else {
         views.push(host.view(core.memory, address, length));
         this.#pooled += length;
@@ -95,23 +127,25 @@ export class Channel implements Sink {
 
   /** Resolves when the handle is dead and the transport gone. */
   get released(): Promise<void> {
-    if (this.#over) return Promise.resolve();
-    this.#waiting ??= [];
-    return new Promise((resolve) => this.#waiting?.push(resolve));
+    if (this.driver.find(this.handle) !== this) return Promise.resolve();
+    const extras = Channel.#extend(this);
+    extras.waiting ??= [];
+    return new Promise((resolve) => extras.waiting?.push(resolve));
   }
 
   /** The handle is dead: nothing refers to this channel any more. */
   release(): void {
-    this.#over = true;
-    for (const resolve of this.#waiting ?? []) resolve();
-    this.timer?.cancel();
-    this.timer = undefined;
-    this.#external?.clear();
-    this.#aside = undefined;
+    const extras = this.#extras;
+    if (extras === undefined) return;
+    for (const resolve of extras.waiting ?? []) resolve();
+    extras.timer?.cancel();
+    extras.timer = undefined;
+    extras.external?.clear();
+    extras.aside = undefined;
   }
 
   connected(): void {
-    if (this.#late(() => this.connected())) return;
+    if (late(this.driver, () => this.connected())) return;
     this.driver.core.call.connected(this.handle);
     this.driver.turn();
   }
@@ -123,7 +157,7 @@ export class Channel implements Sink {
       return;
     }
     if (core.call.received(this.handle, count) === E_BUSY) {
-      this.#keep(core.window.subarray(0, count));
+      Channel.#keep(this, core.window.subarray(0, count));
     }
     this.driver.turn();
   }
@@ -138,13 +172,13 @@ export class Channel implements Sink {
     const { window } = core;
     for (let at = 0; at < bytes.length; at += window.length) {
       const part = bytes.length <= window.length ? bytes : bytes.subarray(at, at + window.length);
-      if (this.#aside !== undefined) {
-        this.#keep(part); // behind what already had no room
+      if (this.#extras?.aside !== undefined) {
+        Channel.#keep(this, part); // behind what already had no room
         continue;
       }
       window.set(part);
       this.driver.copied += part.length;
-      if (core.call.received(this.handle, part.length) === E_BUSY) this.#keep(part);
+      if (core.call.received(this.handle, part.length) === E_BUSY) Channel.#keep(this, part);
       this.driver.turn();
     }
   }
@@ -152,36 +186,37 @@ export class Channel implements Sink {
   /** Obeys ORDER_RESUME: first what the core had no room for, then what comes. */
   resume(): void {
     this.transport?.resume();
-    const kept = this.#aside;
-    if (kept === undefined) return;
-    this.#aside = undefined;
+    const extras = this.#extras;
+    const kept = extras?.aside;
+    if (extras === undefined || kept === undefined) return;
+    extras.aside = undefined;
     this.driver.later(() => this.receivedCopy(kept));
   }
 
   sent(count: number): void {
-    if (this.driver.busy && this.#late(() => this.sent(count))) return;
+    if (this.driver.busy && late(this.driver, () => this.sent(count))) return;
     const pooled = Math.min(count, this.#pooled);
     this.#pooled -= pooled;
-    if (count > pooled) this.#external?.drop(count - pooled);
+    if (count > pooled) this.#extras?.external?.drop(count - pooled);
     this.driver.core.call.sent(this.handle, count);
     this.driver.turn();
   }
 
   ended(): void {
-    if (this.#late(() => this.ended())) return;
+    if (late(this.driver, () => this.ended())) return;
     this.driver.core.call.ended(this.handle);
     this.driver.turn();
   }
 
   failed(reason: number, cause: unknown): void {
-    if (this.#late(() => this.failed(reason, cause))) return;
+    if (late(this.driver, () => this.failed(reason, cause))) return;
     this.cause ??= cause;
     this.driver.core.call.failed(this.handle, reason);
     this.driver.turn();
   }
 
   closed(): void {
-    if (this.#late(() => this.closed())) return;
+    if (late(this.driver, () => this.closed())) return;
     this.driver.core.call.closed(this.handle);
     this.driver.turn();
   }
@@ -193,16 +228,22 @@ export class Channel implements Sink {
   }
 
   /** The core has no room now; it pauses the transport, so this is what one read brings. */
-  #keep(bytes: Uint8Array): void {
-    const kept = this.#aside ?? new Uint8Array(0);
-    this.#aside = new Uint8Array(kept.length + bytes.length);
-    this.#aside.set(kept);
-    this.#aside.set(bytes, kept.length);
+  static #keep(channel: Channel, bytes: Uint8Array): void {
+    const extras = Channel.#extend(channel);
+    const kept = extras.aside ?? new Uint8Array(0);
+    extras.aside = new Uint8Array(kept.length + bytes.length);
+    extras.aside.set(kept);
+    extras.aside.set(bytes, kept.length);
   }
 
-  /** During a turn a report waits until it is over. */
-  #late(report: () => void): boolean {
-    if (this.driver.busy) this.driver.later(report);
-    return this.driver.busy;
+  static #extend(channel: Channel): Extras {
+    channel.#extras ??= new Extras();
+    return channel.#extras;
   }
+}
+
+/** During a turn a report waits until it is over. */
+function late(driver: Driver, report: () => void): boolean {
+  if (driver.busy) driver.later(report);
+  return driver.busy;
 }

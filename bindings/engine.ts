@@ -99,8 +99,8 @@ export class Engine {
     const { memoryBytes, maxSockets, windowBytes, host = nodeHost } = checked;
     const module = core ?? builtInCore();
     const config = [memoryBytes ?? 0, maxSockets ?? 0, windowBytes ?? 0];
-    this.#driver = new Driver(module, config, host, nodeHost.context);
     this.checks = checked.checks ?? host.checks === true;
+    this.#driver = new Driver(module, config, host, this.checks, nodeHost.context);
   }
 
   /**

@@ -8,6 +8,7 @@
  * nothing (M6).
  *
  * It inherits from EventTarget, but its constructor does not run: two maps a socket are not needed.
+ * Nor is a list for one listener, and helpers are static: private methods mark each object.
  */
 import { beginDispatch, endDispatch, isStopped } from "./events.ts";
 
@@ -30,11 +31,14 @@ interface Registration {
   readonly type: string;
   /** Null once removed, so that a dispatch under way skips it. */
   listener: Listener | null;
-  readonly capture: boolean;
-  readonly once: boolean;
-  /** It is the `on…` attribute's. */
-  readonly handler: boolean;
+  /** CAPTURE, ONCE, HANDLER. */
+  readonly flags: number;
 }
+
+const CAPTURE = 1;
+const ONCE = 2;
+/** It is the `on…` attribute's. */
+const HANDLER = 4;
 
 /** EventTarget without its constructor. */
 const Bare = function Bare() {} as unknown as typeof EventTarget;
@@ -43,7 +47,8 @@ Object.setPrototypeOf(Bare.prototype, EventTarget.prototype);
 
 /** @typeParam Events - event type to event, for the types of listeners */
 export class ListeningTarget<Events = Record<string, Event>> extends Bare {
-  #registrations: Registration[] | undefined;
+  /** One, or several in order. A list is replaced, never changed: a dispatch may be under way. */
+  #registrations: Registration | readonly Registration[] | undefined;
 
   /** As EventTarget's. Listeners run in the order they were added, `on…` handlers among them. */
   override addEventListener<K extends keyof Events & string>(
@@ -65,8 +70,9 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
     const listener = checked(given);
     const { capture, once, signal } = settings(options);
     if (listener === null || signal?.aborted === true) return;
-    if (this.#find(type, listener, capture) !== undefined) return;
-    this.#add({ type, listener, capture, once, handler: false });
+    if (ListeningTarget.#find(this, type, listener, capture) !== undefined) return;
+    const flags = (capture ? CAPTURE : 0) | (once ? ONCE : 0);
+    ListeningTarget.#add(this, { type, listener, flags });
     const remove = (): void => this.removeEventListener(type, listener, capture);
     signal?.addEventListener("abort", remove, { once: true });
   }
@@ -90,21 +96,24 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
   ): void {
     const listener = checked(given);
     if (listener === null) return;
-    const found = this.#find(type, listener, settings(options).capture);
-    if (found !== undefined) this.#remove(found);
+    const found = ListeningTarget.#find(this, type, listener, settings(options).capture);
+    if (found !== undefined) ListeningTarget.#remove(this, found);
   }
 
   /** As EventTarget's. What a listener throws is reported as uncaught, and stops nothing (M6). */
   override dispatchEvent(event: Event): boolean {
     if (!(event instanceof Event)) throw new TypeError("dispatchEvent() takes an Event");
     beginDispatch(event, this);
-    // The list is replaced, never changed: what is added meanwhile waits.
-    for (const registration of this.#registrations ?? []) {
-      if (registration.type !== event.type || registration.listener === null) continue;
-      const { listener } = registration;
-      if (registration.once) this.#remove(registration);
-      call(listener, this, event);
-      if (isStopped(event)) break;
+    const all = this.#registrations; // what is added meanwhile waits
+    if (all === undefined) {
+      // nobody listens
+    } else if (isList(all)) {
+      for (const one of all) {
+        ListeningTarget.#notify(this, one, event);
+        if (isStopped(event)) break;
+      }
+    } else {
+      ListeningTarget.#notify(this, all, event);
     }
     endDispatch(event);
     return !event.defaultPrevented;
@@ -120,7 +129,8 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
   protected listens(type: string): boolean {
     const all = this.#registrations;
     if (all === undefined) return false;
-    for (const registration of all) if (registration.type === type) return true;
+    if (!isList(all)) return all.type === type;
+    for (const { type: wanted } of all) if (wanted === type) return true;
     return false;
   }
 
@@ -129,10 +139,10 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
     for (const type of types) {
       Object.defineProperty(prototype, `on${type}`, {
         get(this: ListeningTarget) {
-          return this.#handler(type)?.listener ?? null;
+          return ListeningTarget.#handler(this, type)?.listener ?? null;
         },
         set(this: ListeningTarget, value: unknown) {
-          this.#setHandler(type, value);
+          ListeningTarget.#setHandler(this, type, value);
         },
         enumerable: true,
         configurable: true,
@@ -140,43 +150,74 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
     }
   }
 
+  static #notify<E>(target: ListeningTarget<E>, registration: Registration, event: Event): void {
+    const { type, listener, flags } = registration;
+    if (type !== event.type || listener === null) return;
+    if ((flags & ONCE) !== 0) ListeningTarget.#remove(target, registration);
+    call(listener, target, event);
+  }
+
   /** It runs in the place of its first setting (M4); what cannot be called counts as null. */
-  #setHandler(type: string, value: unknown): void {
-    const handler = this.#handler(type);
-    if (typeof value !== "function") {
-      if (handler !== undefined) this.#remove(handler);
+  static #setHandler<E>(target: ListeningTarget<E>, type: string, value: unknown): void {
+    const handler = ListeningTarget.#handler(target, type);
+    const listener = typeof value === "function" ? (value as Listener) : null;
+    if (listener === null) {
+      if (handler !== undefined) ListeningTarget.#remove(target, handler);
     } else if (handler !== undefined) {
-      handler.listener = value as Listener;
+      handler.listener = listener;
     } else {
-      const listener = value as Listener;
-      this.#add({ type, listener, capture: false, once: false, handler: true });
+      ListeningTarget.#add(target, { type, listener, flags: HANDLER });
     }
   }
 
-  #add(registration: Registration): void {
-    this.admit(registration.type);
-    // Exact arrays: push() would reserve room for sixteen more, in every socket.
-    this.#registrations = this.#registrations?.concat(registration) ?? [registration];
-    this.changed(registration.type);
+  static #add<E>(target: ListeningTarget<E>, registration: Registration): void {
+    target.admit(registration.type);
+    const all = target.#registrations;
+    if (all === undefined) target.#registrations = registration;
+    else target.#registrations = isList(all) ? all.concat(registration) : [all, registration];
+    target.changed(registration.type);
   }
 
-  #remove(registration: Registration): void {
-    const all = this.#registrations as Registration[];
-    this.#registrations = all.length === 1 ? undefined : all.filter((one) => one !== registration);
+  static #remove<E>(target: ListeningTarget<E>, registration: Registration): void {
+    const all = target.#registrations;
+    if (isList(all)) {
+      // Exact: filter() would reserve room for sixteen more, in every socket.
+      const left = all.toSpliced(all.indexOf(registration), 1);
+      target.#registrations = left.length === 1 ? left[0] : left;
+    } else {
+      target.#registrations = undefined;
+    }
     registration.listener = null;
-    this.changed(registration.type);
+    target.changed(registration.type);
   }
 
-  #handler(type: string): Registration | undefined {
-    return this.#registrations?.find((one) => one.handler && one.type === type);
+  static #handler<E>(target: ListeningTarget<E>, type: string): Registration | undefined {
+    const all = target.#registrations;
+    const fits = (one: Registration): boolean => one.flags === HANDLER && one.type === type;
+    if (isList(all)) return all.find(fits);
+    return all !== undefined && fits(all) ? all : undefined;
   }
 
-  #find(type: string, listener: Listener, capture: boolean): Registration | undefined {
-    return this.#registrations?.find((one) => {
-      if (one.handler || one.type !== type) return false;
-      return one.listener === listener && one.capture === capture;
-    });
+  static #find<E>(
+    target: ListeningTarget<E>,
+    type: string,
+    listener: Listener,
+    capture: boolean,
+  ): Registration | undefined {
+    const all = target.#registrations;
+    const fits = (one: Registration): boolean => {
+      if (one.flags === HANDLER || one.type !== type || one.listener !== listener) return false;
+      return ((one.flags & CAPTURE) !== 0) === capture;
+    };
+    if (isList(all)) return all.find(fits);
+    return all !== undefined && fits(all) ? all : undefined;
   }
+}
+
+function isList(
+  all: Registration | readonly Registration[] | undefined,
+): all is readonly Registration[] {
+  return Array.isArray(all);
 }
 
 function call(listener: Listener, target: EventTarget, event: Event): void {

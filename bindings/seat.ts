@@ -1,13 +1,13 @@
 /**
- * What a TCPSocket is built on: its channel, and what never changes about it.
+ * What a TCPSocket is built on: its channel, with what never changes about it.
  *
  * A client gets its seat by dialling, an accepted socket from the server that accepted it. This
  * file stands between TCPServerSocket, which needs sockets made, and TCPSocket, which can make
  * servers (`TCPSocket.listen`), so that neither imports the other in a circle.
  */
 import { ROLE_CLIENT } from "../assembly/abi.ts";
-import type { Channel } from "./channel.ts";
-import { driverOf, type Engine, engineFor } from "./engine.ts";
+import { Channel } from "./channel.ts";
+import { driverOf, engineFor } from "./engine.ts";
 import {
   type BinaryType,
   checkPort,
@@ -18,33 +18,38 @@ import {
 } from "./options.ts";
 import type { TCPSocket } from "./tcp-socket.ts";
 
-/** The channel and the constants of one TCPSocket. */
-export class Seat {
-  readonly channel: Channel;
+/** The channel of one TCPSocket; one object for both, as there may be many. */
+export class Seat extends Channel {
   /** As given, or the peer's address (M18, M92). */
-  readonly host: string;
-  readonly port: number;
-  readonly binaryType: BinaryType;
-  /** Engine option `checks`. */
-  readonly checks: boolean;
-  readonly signal: AbortSignal | undefined;
-  /** From a server's iterator: its data waits for a consumer. */
-  pull = false;
+  host = "";
+  port = 0;
+  binaryType: BinaryType = "string";
+  /** What its socket is born with: a signal to obey, or its data waiting for a consumer. */
+  with: AbortSignal | "pull" | undefined;
 
-  constructor(
-    channel: Channel,
-    host: string,
-    port: number,
-    binaryType: unknown,
-    engine: Engine,
-    signal?: AbortSignal,
-  ) {
-    this.channel = channel;
+  get channel(): Channel {
+    return this;
+  }
+
+  /** Engine option `checks`. */
+  get checks(): boolean {
+    return this.driver.checks;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return typeof this.with === "object" ? this.with : undefined;
+  }
+
+  /** From a server's iterator: its data waits for a consumer. */
+  get pull(): boolean {
+    return this.with === "pull";
+  }
+
+  /** Sets what stays as it is. */
+  settle(host: string, port: number, binaryType: BinaryType | undefined): void {
     this.host = host;
     this.port = port;
-    this.binaryType = (binaryType ?? "string") as BinaryType;
-    this.checks = engine.checks;
-    this.signal = signal;
+    if (binaryType !== undefined) this.binaryType = binaryType;
   }
 }
 
@@ -54,16 +59,23 @@ export function dial(host: unknown, port: unknown, given: unknown): Seat {
   const name = String(host);
   const number = checkPort("TCPSocket", port);
   const options: SocketOptions = socketOptions(given);
-  const engine = engineFor(options.engine);
-  const driver = driverOf(engine);
-  const channel = driver.open(ROLE_CLIENT, 0, openWords(options));
-  if (typeof channel === "number") {
+  const driver = driverOf(engineFor(options.engine));
+  const seat = driver.open(Seat, ROLE_CLIENT, 0, openWords(options));
+  if (typeof seat === "number") {
     throw new DOMException("the engine's maxSockets are open", "QuotaExceededError");
   }
   const target = connectTarget(name, number, options);
-  channel.transport = driver.host.connect(target, driver.core.window, channel);
+  seat.settle(name, number, options.binaryType);
+  seat.with = options.signal;
+  seat.transport = driver.host.connect(target, driver.core.window, seat);
   driver.schedule();
-  return new Seat(channel, name, number, options.binaryType, engine, options.signal);
+  return seat;
+}
+
+/** Calls back when `signal` is aborted; returns what takes that back. */
+export function whenAborted(signal: AbortSignal, abort: () => void): () => void {
+  signal.addEventListener("abort", abort, { once: true });
+  return () => signal.removeEventListener("abort", abort);
 }
 
 let makeSocket: (seat: Seat) => TCPSocket;

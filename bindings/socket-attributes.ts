@@ -37,13 +37,19 @@ const NOWHERE: Addresses = { localAddress: "", localPort: 0, remoteAddress: "", 
 let seatFor: (socket: SocketAttributes) => Seat;
 let totalFor: (socket: SocketAttributes) => void;
 
+/** What is kept of what others forget. */
+interface Kept {
+  /** Once asked for: that takes system calls, and after its end the transport knows nothing. */
+  addresses: Addresses | undefined;
+  /** Once the socket has closed: the engine forgets it. */
+  sent: number | undefined;
+  received: number | undefined;
+}
+
 /** What can be read of a socket. */
 export class SocketAttributes extends ListeningTarget<SocketEvents> {
   readonly #seat: Seat;
-  /** Kept once asked for: asking the transport takes system calls, and after its end it knows nothing. */
-  #addresses: Addresses | undefined;
-  /** Kept when the socket closes: the engine forgets it. */
-  #total: { sent: number; received: number } | undefined;
+  #kept: Kept | undefined;
 
   /** The connection is up. */
   declare onopen: SocketHandler<SocketEvents["open"]>;
@@ -65,7 +71,8 @@ export class SocketAttributes extends ListeningTarget<SocketEvents> {
     SocketAttributes.defineAttributes(SocketAttributes.prototype, types);
     seatFor = (socket) => socket.#seat;
     totalFor = (socket) => {
-      socket.#total = { sent: socket.bytesSent, received: socket.bytesReceived };
+      const { bytesSent: sent, bytesReceived: received } = socket;
+      socket.#kept = { addresses: socket.#kept?.addresses, sent, received };
     };
   }
 
@@ -109,41 +116,45 @@ export class SocketAttributes extends ListeningTarget<SocketEvents> {
   /** Bytes the transport has taken. */
   get bytesSent(): number {
     const { driver, handle } = this.#seat.channel;
-    return this.#total?.sent ?? Math.max(0, driver.core.call.bytes_sent(handle));
+    return this.#kept?.sent ?? Math.max(0, driver.core.call.bytes_sent(handle));
   }
 
   /** Bytes read. */
   get bytesReceived(): number {
     const { driver, handle } = this.#seat.channel;
-    return this.#total?.received ?? Math.max(0, driver.core.call.bytes_received(handle));
+    return this.#kept?.received ?? Math.max(0, driver.core.call.bytes_received(handle));
   }
 
   /** The peer's address; `""` before open, and when first asked for after the end. */
   get remoteAddress(): string {
-    return this.#where().remoteAddress;
+    return SocketAttributes.#where(this).remoteAddress;
   }
 
   /** The peer's port, or 0 before open. */
   get remotePort(): number {
-    return this.#where().remotePort;
+    return SocketAttributes.#where(this).remotePort;
   }
 
   /** Our address, or `""` before open. */
   get localAddress(): string {
-    return this.#where().localAddress;
+    return SocketAttributes.#where(this).localAddress;
   }
 
   /** Our port, or 0 before open. */
   get localPort(): number {
-    return this.#where().localPort;
+    return SocketAttributes.#where(this).localPort;
   }
 
-  #where(): Addresses {
-    if (this.#addresses !== undefined) return this.#addresses;
-    const found = this.#seat.channel.transport?.addresses ?? NOWHERE;
-    if (this.readyState === "connecting" || found.remotePort === 0) return NOWHERE;
-    this.#addresses = found;
-    return found;
+  /** Static, as a class with private methods marks each of its objects. */
+  static #where(socket: SocketAttributes): Addresses {
+    if (socket.#kept?.addresses !== undefined) return socket.#kept.addresses;
+    const found = socket.#seat.transport?.addresses;
+    if (found === undefined || socket.readyState === "connecting") return NOWHERE;
+    const { localAddress, localPort, remoteAddress, remotePort } = found;
+    if (remotePort === 0) return NOWHERE;
+    const addresses = { localAddress, localPort, remoteAddress, remotePort };
+    socket.#kept = { addresses, sent: socket.#kept?.sent, received: socket.#kept?.received };
+    return addresses;
   }
 }
 

@@ -2,7 +2,8 @@
  * The promises of a socket or server: `opened` (`listening`), `closed`, `drained`.
  *
  * Each is made when first asked for, settles with what has happened or will, and never becomes an
- * unhandled rejection: who takes a promise may look away. The owner notes what happens.
+ * unhandled rejection: who takes a promise may look away. The owner notes what happens, and may make
+ * all this late: when there is more to note than whether it has opened.
  */
 
 /** A promise and its two ends. */
@@ -25,13 +26,17 @@ export class SocketPromises {
   #opened: Deferred | undefined;
   #closed: Deferred | undefined;
   #drained: Deferred | undefined;
-  #wasOpened = false;
+  #wasOpened: boolean;
   /** A send() has returned false since the last drain. */
   #full = false;
   /** It has closed. */
   over = false;
   /** Why it ended or will, if not cleanly; the first reason counts. */
   reason: unknown;
+
+  constructor(wasOpened = false) {
+    this.#wasOpened = wasOpened;
+  }
 
   /** Resolves at `open`; rejects if that never comes. */
   get opened(): Promise<void> {
@@ -70,9 +75,11 @@ export class SocketPromises {
     this.#settle();
   }
 
-  noteClose(): void {
+  /** Returns why it closed, if not cleanly. */
+  noteClose(): unknown {
     this.over = true;
     this.#settle();
+    return this.reason;
   }
 
   /** Settles what can be settled; doing so twice changes nothing. */

@@ -12,8 +12,8 @@ import {
   ROLE_LISTENER,
 } from "../assembly/abi.ts";
 import type { Listener, Sink, Transport } from "../host/transport.ts";
-import type { Channel, Receiver } from "./channel.ts";
-import { driverOf, type Engine, engineFor } from "./engine.ts";
+import { Channel, type Receiver } from "./channel.ts";
+import { driverOf, engineFor } from "./engine.ts";
 import { TCPSocketError } from "./errors.ts";
 import { errorEvent, fire, TCPServerSocketEvent, type TCPSocketErrorEvent } from "./events.ts";
 import { ListeningTarget } from "./listening-target.ts";
@@ -62,7 +62,8 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   readonly #channel: Channel;
   readonly #listener: Listener;
   readonly #options: ServerSocketOptions;
-  readonly #engine: Engine;
+  /** What each accepted socket is opened with. */
+  readonly #words: readonly number[];
   #localPort: number;
   /** Thrown by the constructor; the host tells its cause later. */
   #refusal: DOMException | undefined;
@@ -96,12 +97,12 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
       throw new TypeError(`TCPServerSocket backlog: ${shown(backlog)} came; an integer is allowed`);
     }
     this.#options = checked;
-    this.#engine = engineFor(checked.engine);
-    const driver = driverOf(this.#engine);
+    this.#words = openWords(checked);
+    const driver = driverOf(engineFor(checked.engine));
     if (checked.reusePort === true && !driver.host.reusesPorts) {
       throw new DOMException(`${driver.host.name} has no reusePort`, "NotSupportedError");
     }
-    const channel = driver.open(ROLE_LISTENER, 0, openWords(checked));
+    const channel = driver.open(Channel, ROLE_LISTENER, 0, this.#words);
     if (typeof channel === "number") {
       throw new DOMException("the engine's maxSockets are open", "QuotaExceededError");
     }
@@ -259,19 +260,18 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
 
   #accept(transport: Transport): Sink | null {
     const { driver, handle } = this.#channel;
-    const channel = driver.open(ROLE_ACCEPTED, handle, openWords(this.#options));
-    if (typeof channel === "number") return null;
-    channel.transport = transport;
+    const seat = driver.open(Seat, ROLE_ACCEPTED, handle, this.#words);
+    if (typeof seat === "number") return null;
+    seat.transport = transport;
     driver.turnSoon();
-    return channel;
+    return seat;
   }
 
   #announce(handle: number): void {
-    const channel = this.#channel.driver.find(handle) as Channel;
-    const { remoteAddress = "", remotePort = 0 } = channel.transport?.addresses ?? {};
-    const { binaryType } = this.#options;
-    const seat = new Seat(channel, remoteAddress, remotePort, binaryType, this.#engine);
-    seat.pull = this.#iterator !== undefined;
+    const seat = this.#channel.driver.find(handle) as Seat;
+    const { remoteAddress = "", remotePort = 0 } = seat.transport?.addresses ?? {};
+    seat.settle(remoteAddress, remotePort, this.#options.binaryType);
+    if (this.#iterator !== undefined) seat.with = "pull";
     const socket = adopt(seat);
     if (this.#iterator !== undefined) {
       socket.suspend(); // until it is handed out

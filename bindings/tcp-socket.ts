@@ -18,13 +18,12 @@ import { TCPSocketError } from "./errors.ts";
 import { errorEvent, fire, TCPSocketEvent } from "./events.ts";
 import type { ServerSocketOptions, SocketOptions } from "./options.ts";
 import { payloadOf, queuePayload, sendOutcome } from "./payload.ts";
-import { dial, provideAdoption, Seat } from "./seat.ts";
+import { dial, provideAdoption, Seat, whenAborted } from "./seat.ts";
 import { channelOf, noteTotals, SocketAttributes, seatOf } from "./socket-attributes.ts";
 import { SocketPromises } from "./socket-promises.ts";
 import { TCPServerSocket } from "./tcp-server-socket.ts";
 
 const UNDEFINED = { data: undefined };
-
 let receive: Receiver<TCPSocket>;
 
 /**
@@ -42,8 +41,9 @@ let receive: Receiver<TCPSocket>;
  * ```
  */
 export class TCPSocket extends SocketAttributes {
-  readonly #promises = new SocketPromises();
-  // Made when first needed: most sockets need neither.
+  #wasOpened = false;
+  // The rest is made when first needed: most sockets need none of it.
+  #promises: SocketPromises | undefined;
   #consumer: Consumer | undefined;
   #unwatch: (() => void) | undefined;
 
@@ -64,7 +64,7 @@ export class TCPSocket extends SocketAttributes {
     const accepted = (host as unknown) instanceof Seat;
     super(accepted ? (host as unknown as Seat) : dial(host, port, options));
     const seat = seatOf(this);
-    seat.channel.own<TCPSocket>(this, receive);
+    seat.own<TCPSocket>(this, receive);
     if (seat.pull) this.#consume().pull();
     if (accepted) this.#opened();
     if (seat.signal !== undefined) this.#watch(seat.signal);
@@ -98,7 +98,7 @@ export class TCPSocket extends SocketAttributes {
    */
   get opened(): Promise<void> {
     if (this.readyState === "connecting") this.#consume().pull();
-    return this.#promises.opened;
+    return this.#promise().opened;
   }
 
   /**
@@ -111,7 +111,7 @@ export class TCPSocket extends SocketAttributes {
    * ```
    */
   get closed(): Promise<void> {
-    return this.#promises.closed;
+    return this.#promise().closed;
   }
 
   /**
@@ -129,7 +129,7 @@ export class TCPSocket extends SocketAttributes {
    * ```
    */
   get drained(): Promise<void> {
-    return this.#promises.drained;
+    return this.#promise().drained;
   }
 
   /**
@@ -156,12 +156,11 @@ export class TCPSocket extends SocketAttributes {
     byteLength?: number,
   ): boolean {
     const channel = channelOf(this);
-    const { driver } = channel;
-    const payload = payloadOf(data, byteOffset, byteLength, driver.core.memory);
-    const result = queuePayload(channel, payload);
-    driver.schedule();
+    const { memory } = channel.driver.core;
+    const result = queuePayload(channel, payloadOf(data, byteOffset, byteLength, memory));
+    channel.driver.schedule();
     const below = result >= 0 ? result === 1 : sendOutcome(result, this.readyState);
-    if (!below) this.#promises.noteFull();
+    if (!below) this.#promise().noteFull();
     return below;
   }
 
@@ -267,7 +266,7 @@ export class TCPSocket extends SocketAttributes {
   // biome-ignore lint/suspicious/noExplicitAny: the type depends on binaryType
   [Symbol.asyncIterator](): AsyncIterableIterator<any> {
     const iterator = this.#consume().iterate(() => this.close());
-    if (this.#promises.over) iterator.end(this.#promises.reason);
+    if (this.#promises?.over === true) iterator.end(this.#promises.reason);
     return iterator;
   }
 
@@ -304,18 +303,21 @@ export class TCPSocket extends SocketAttributes {
     return result;
   }
 
+  #promise(): SocketPromises {
+    this.#promises ??= new SocketPromises(this.#wasOpened);
+    return this.#promises;
+  }
+
   #consume(): Consumer {
     this.#consumer ??= new Consumer(seatOf(this), (type) => this.listens(type));
     return this.#consumer;
   }
 
   #watch(signal: AbortSignal): void {
-    const abort = (): void => {
-      this.#promises.reason ??= signal.reason;
+    this.#unwatch = whenAborted(signal, () => {
+      this.#promise().reason ??= signal.reason;
       this.closeImmediately();
-    };
-    signal.addEventListener("abort", abort, { once: true });
-    this.#unwatch = () => signal.removeEventListener("abort", abort);
+    });
   }
 
   #record(kind: number, a: number, b: number): void {
@@ -328,33 +330,33 @@ export class TCPSocket extends SocketAttributes {
   }
 
   #deliver(address: number, length: number): void {
-    const seat = seatOf(this);
     if (this.#consumer?.take(address, length) === true) return;
-    if (this.listens("messages")) lendMessages(this, seat, address, length);
-    else if (this.listens("data")) fireData(this, seat, address, length);
+    if (this.listens("messages")) lendMessages(this, seatOf(this), address, length);
+    else if (this.listens("data")) fireData(this, seatOf(this), address, length);
     // else nobody wants it and it is dropped, as Mozilla does
   }
 
   #opened(): void {
-    this.#promises.noteOpen();
+    this.#wasOpened = true;
+    this.#promises?.noteOpen();
     this.#fire("open");
   }
 
   #drained(): void {
-    this.#promises.noteDrain();
+    this.#promises?.noteDrain();
     this.#fire("drain");
   }
 
   #failed(error: TCPSocketError): void {
-    this.#promises.reason ??= error;
+    this.#promise().reason ??= error;
     fire(this, errorEvent(error));
   }
 
   #closed(): void {
     noteTotals(this);
     this.#unwatch?.();
-    this.#promises.noteClose();
-    this.#consumer?.end(this.#promises.reason);
+    const reason = this.#promise().noteClose();
+    this.#consumer?.end(reason);
     this.#fire("close");
   }
 

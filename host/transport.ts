@@ -35,6 +35,7 @@ export interface Sink {
 
 /** One connection. After `destroy` every method does nothing. */
 export interface Transport {
+  /** Each may cost a system call when it is read, and be unknown again after the end. */
   readonly addresses: Addresses;
   /**
    * Writes the views in order, `bytes` in all, never 0. The memory behind them stays as it is until

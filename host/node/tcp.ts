@@ -69,17 +69,18 @@ export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): 
 
 /** An accepted connection, paused; its sink is set once the driver has answered. */
 export function accepted(socket: Socket, window: Uint8Array | undefined): NodeTransport {
-  if (window !== undefined) readDirectly(socket, window, onRead as (count: number) => boolean);
-  socket.on("data", onData); // where that was not possible
-  socket.pause(); // a data listener makes the stream flow
+  const callback = onRead as (count: number) => boolean;
+  if (window === undefined || !readDirectly(socket, window, callback)) {
+    socket.on("data", onData);
+    socket.pause(); // a data listener makes the stream flow
+  }
   return new NodeTransport(socket, null);
 }
 
-export class NodeTransport implements Transport {
+/** Two fields a connection: what else there is to know, the socket knows. */
+export class NodeTransport implements Transport, Addresses {
   readonly #socket: Socket;
   sink: Sink | null;
-  #finishing = false;
-  #writing = false;
 
   constructor(socket: Socket, sink: Sink | null) {
     this.#socket = socket;
@@ -89,21 +90,29 @@ export class NodeTransport implements Transport {
   }
 
   get addresses(): Addresses {
-    const { localAddress = "", localPort = 0, remoteAddress = "", remotePort = 0 } = this.#socket;
-    return {
-      localAddress: plain(localAddress),
-      localPort,
-      remoteAddress: plain(remoteAddress),
-      remotePort,
-    };
+    return this;
+  }
+
+  get localAddress(): string {
+    return plain(this.#socket.localAddress ?? "");
+  }
+
+  get localPort(): number {
+    return this.#socket.localPort ?? 0;
+  }
+
+  get remoteAddress(): string {
+    return plain(this.#socket.remoteAddress ?? "");
+  }
+
+  get remotePort(): number {
+    return this.#socket.remotePort ?? 0;
   }
 
   write(views: readonly Uint8Array[], bytes: number): void {
     const socket = this.#socket;
     const last = views.length - 1;
-    this.#writing = true;
     const written = (error?: Error | null): void => {
-      this.#writing = false;
       if (!error) this.sink?.sent(bytes);
     };
     if (last === 0) {
@@ -125,14 +134,14 @@ export class NodeTransport implements Transport {
   }
 
   finish(): void {
-    this.#finishing = true;
     this.#socket.end();
   }
 
   destroy(): void {
     // Behind a write that the peer does not take, the FIN would wait for ever.
-    if (this.#finishing && !this.#writing) this.#socket.destroySoon();
-    else this.#socket.destroy();
+    const socket = this.#socket;
+    if (socket.writableEnded && socket.writableLength === 0) socket.destroySoon();
+    else socket.destroy();
   }
 
   ref(): void {
