@@ -133,6 +133,14 @@ export const REASON_CONNECT_TIMEOUT: i32 = 9;
 export const REASON_IDLE_TIMEOUT: i32 = 10;
 /** The address or port is taken or may not be used (listeners). */
 export const REASON_ADDRESS: i32 = 11;
+/** A header announces a message above the limit. Detail: the bytes it announces. */
+export const REASON_MESSAGE_TOO_LONG: i32 = 12;
+/** No end of the message within the limit. Detail: 0. */
+export const REASON_MESSAGE_UNTERMINATED: i32 = 13;
+/** What came is no message of the framing. Detail: a rule of framing/abi.ts. */
+export const REASON_MESSAGE_MALFORMED: i32 = 14;
+/** The peer ended in the middle of a message. Detail: the bytes that are missing; 0 if unknown. */
+export const REASON_MESSAGE_INCOMPLETE: i32 = 15;
 
 // ---- The control block: u32 words at `control()` --------------------------------------------------
 
@@ -158,6 +166,15 @@ export const CONTROL_SCRATCH: i32 = 15;
 export const CONTROL_SCRATCH_BYTES: i32 = 16;
 /** Connections refused for want of a slot (maxSockets, maxConnections). */
 export const CONTROL_REFUSED: i32 = 17;
+/**
+ * 1 when the app has done something, while a batch of this socket is being handled, that the rest of
+ * the batch must wait for: it suspended, closed, changed the framing. Say `delivered`, then poll.
+ */
+export const CONTROL_INTERRUPTED: i32 = 18;
+/** After `encode_begin`: 1 if the payload goes through `encode_part`, 0 if it is sent as it is. */
+export const CONTROL_ENCODES: i32 = 19;
+/** Where `encode_begin`, `encode_part` and `encode_end` leave what is to be sent. */
+export const CONTROL_ENCODED: i32 = 20;
 export const CONTROL_WORDS: i32 = 64;
 
 /** "SANS", little endian. */

@@ -5,7 +5,6 @@
 import {
   CONTROL_REFUSED,
   E_ARG,
-  E_BUSY,
   E_LIMIT,
   E_STALE,
   E_STATE,
@@ -24,7 +23,6 @@ import {
   PHASE_CONNECTING,
   PHASE_ENDING,
   PHASE_OPEN,
-  PHASE_SENDING,
   ROLE_ACCEPTED,
   ROLE_CLIENT,
   ROLE_LISTENER,
@@ -32,24 +30,19 @@ import {
   STEP_HALF_CLOSE,
 } from "./abi.ts";
 import { configWord, getControl, setControl } from "./control.ts";
+import { interrupt } from "./delivery.ts";
 import { touch } from "./dirty.ts";
+import { configureFraming, forgetFraming, inheritFraming } from "./framing/framing.ts";
 import { releaseHeld } from "./held.ts";
 import { begin, step } from "./ready-state.ts";
-import {
-  belowHighWaterMark,
-  commitBytes,
-  gatherBytes,
-  purgeSends,
-  queueExternal,
-  reserveBytes,
-} from "./send-queue.ts";
+import { purgeSends } from "./send-queue.ts";
 import {
   ABORTED,
   ALLOW_HALF_OPEN,
   CONNECT_PENDING,
   CONNECTED,
   FAIL_PENDING,
-  GONE,
+  HELD_PENDING,
   LOCAL_ENDED,
   OPEN_PENDING,
   PAUSED,
@@ -79,6 +72,7 @@ export function openSocket(role: i32, parent: i32, words: i32): i32 {
   } else {
     begin(socket, PHASE_OPEN);
     socket.parent = parent;
+    inheritFraming(socket, changetype<Socket>(listener));
     socket.flags |= CONNECTED | CONNECT_PENDING | PAUSED;
     changetype<Socket>(listener).connections++;
   }
@@ -111,51 +105,27 @@ function configure(socket: Socket, words: i32): void {
   }
 }
 
-/** Why a payload of `length` may not be sent now, or 0 (M63, maxBufferedAmount). */
-function refuseSend(socket: Socket, length: u64): i32 {
-  const phase: i32 = socket.phase;
-  const sending = phase === PHASE_OPEN || phase === PHASE_SENDING || phase === PHASE_ENDING;
-  if (!sending || (socket.flags & (LOCAL_ENDED | GONE)) !== 0) return E_STATE;
-  const limited = socket.bufferedMax !== NO_LIMIT;
-  return limited && socket.buffered + length > <u64>socket.bufferedMax ? E_LIMIT : 0;
-}
-
-/** Where `length` payload bytes go, or 0: they find no room and are to be sent as external. */
-export function reserve(socket: Socket, length: i32): i32 {
-  if (length < 0) return E_ARG;
-  const refusal = refuseSend(socket, length);
-  return refusal !== 0 ? refusal : <i32>reserveBytes(socket, length);
-}
-
-/** Queues what was written at the reserved place. 1 = at or below the high-water mark. */
-export function commit(socket: Socket, length: i32): i32 {
-  if (length < 0) return E_ARG;
-  const refusal = refuseSend(socket, length);
-  if (refusal !== 0) return refusal;
-  if (length !== 0 && !commitBytes(socket, length)) return E_ARG;
-  if (length !== 0 && socket.inFlight === 0) touch(socket);
-  return belowHighWaterMark(socket) ? 1 : 0;
-}
-
-/** Queues `length` bytes that the binding keeps. 1 = at or below the high-water mark. */
-export function sendExternal(socket: Socket, length: f64): i32 {
-  if (!(length >= 1 && length <= 9007199254740991)) return E_ARG;
-  const refusal = refuseSend(socket, <u64>length);
-  if (refusal !== 0) return refusal;
-  queueExternal(socket, <u64>length);
-  if (socket.inFlight === 0) touch(socket);
-  return belowHighWaterMark(socket) ? 1 : 0;
-}
-
-/** Fills the table with what one write should take. Returns its entries. */
-export function gather(socket: Socket): i32 {
-  if (socket.inFlight !== 0) return E_BUSY;
-  return <i32>gatherBytes(socket);
+/**
+ * From the first byte not yet delivered, messages are cut as `words` words in the scratch area say; 0
+ * words for none. Also in the middle of a batch: say how much of it was `delivered`.
+ */
+export function setFraming(socket: Socket, words: i32): i32 {
+  const before = socket.framing;
+  if (words === 0) forgetFraming(socket);
+  else {
+    const refusal = configureFraming(socket, words);
+    if (refusal !== 0) return refusal;
+  }
+  interrupt(socket);
+  if (socket.held !== 0 && (before | socket.framing) !== 0) socket.flags |= HELD_PENDING;
+  touch(socket);
+  return 0;
 }
 
 export function suspend(socket: Socket): i32 {
   if (socket.suspended === NO_LIMIT) return E_LIMIT;
   socket.suspended++;
+  interrupt(socket);
   touch(socket);
   return 0;
 }
@@ -175,6 +145,7 @@ export function claim(socket: Socket, wanted: bool): i32 {
     touch(socket);
   } else {
     socket.flags |= UNCLAIMED;
+    interrupt(socket);
   }
   return 0;
 }
@@ -186,6 +157,7 @@ export function close(socket: Socket): i32 {
     return abort(socket);
   }
   step(socket, STEP_CLOSE);
+  interrupt(socket);
   releaseHeld(socket);
   touch(socket);
   return 0;
@@ -197,6 +169,7 @@ export function abort(socket: Socket): i32 {
   if ((socket.flags & FAIL_PENDING) !== 0) socket.reason = 0;
   socket.flags &= ~(OPEN_PENDING | FAIL_PENDING);
   socket.flags |= ABORTED;
+  interrupt(socket);
   purgeSends(socket);
   releaseHeld(socket);
   touch(socket);

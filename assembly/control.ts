@@ -17,7 +17,10 @@ import {
 
 const SCRATCH_BYTES: i32 = 4096;
 const block: usize = memory.data(CONTROL_WORDS << 2, 16);
-const scratch: usize = memory.data(SCRATCH_BYTES, 16);
+/** In front of the scratch area: the end of the piece before, while a payload is encoded. */
+export const SCRATCH_CARRIED_BYTES: u32 = 16;
+const scratchArea: usize = memory.data(4112, 16);
+const scratch: usize = scratchArea + SCRATCH_CARRIED_BYTES;
 
 /** The block's address. Writes its constant words, so that a host may call it first of all. */
 export function controlBlock(): usize {
@@ -34,6 +37,11 @@ export function getControl(word: i32): u32 {
 
 export function setControl(word: i32, value: u32): void {
   store<u32>(block + ((<usize>word) << 2), value);
+}
+
+/** The address of word `word` of the scratch area. */
+export function scratchWord(word: i32): usize {
+  return scratch + ((<usize>word) << 2);
 }
 
 /** Word `word` of a configuration struct of `words` words; `missing` where the host gave fewer. */

@@ -8,6 +8,12 @@ import { PHASE_CLOSED } from "./abi.ts";
 import { touch } from "./dirty.ts";
 import { ABORTED, FAIL_PENDING, Socket } from "./socket.ts";
 
+/** The same; `detail` says what about: bytes announced, a rule broken. */
+export function failWith(socket: Socket, reason: u32, detail: u64): void {
+  if (socket.reason === 0) socket.detail = detail;
+  fail(socket, reason);
+}
+
 export function fail(socket: Socket, reason: u32): void {
   if (socket.reason !== 0 || socket.phase === <u8>PHASE_CLOSED) return;
   if ((socket.flags & ABORTED) !== 0) return;

@@ -11,12 +11,14 @@
 import { CONTROL_COPIED, REASON_ENGINE_MEMORY } from "./abi.ts";
 import { getControl, setControl } from "./control.ts";
 import { fail } from "./failure.ts";
+import { FRAMING_NONE } from "./framing/abi.ts";
 import {
   allocate,
   Block,
   bytesOf,
   capacityOf,
   free,
+  ORDER_MAX,
   ORDER_MIN,
   orderFor,
   poolBytes,
@@ -28,7 +30,11 @@ import {
 import { HELD_PENDING, Socket } from "./socket.ts";
 import { findSocket, slotAt, slotCount } from "./socket-table.ts";
 
+/** Blocks grow up to this order; what comes at once may go into a larger one. */
 const CHAIN_ORDER_MAX: u32 = 16;
+
+/** The socket whose only or first block is lent for delivery, or 0. */
+let lender: usize = 0;
 
 /** Keeps a copy of `[from, from + length)` behind what the socket holds, or fails somebody. */
 export function hold(socket: Socket, from: usize, length: u32): void {
@@ -95,17 +101,17 @@ function append(socket: Socket, from: usize, length: u32): void {
 
 /** A further block: the promised one first, then as large as is left to keep, or what there is. */
 function extend(socket: Socket, left: u32): u32 {
-  let order = min(orderFor(left), CHAIN_ORDER_MAX);
+  let order = min(orderFor(left), ORDER_MAX);
   if (socket.heldTail !== 0) {
     const grown = changetype<Block>(socket.heldTail).order + 1;
     order = max(order, min(grown, CHAIN_ORDER_MAX));
-  } else {
+  } else if (lender !== changetype<usize>(socket)) {
     redeem();
   }
   let made = allocate(order);
   while (made === 0 && order > ORDER_MIN) made = allocate(--order);
   if (made === 0) {
-    if (socket.heldTail === 0) promise();
+    if (socket.heldTail === 0 && lender !== changetype<usize>(socket)) promise();
     return 0;
   }
   if (socket.heldTail !== 0) changetype<Block>(socket.heldTail).next = made;
@@ -126,8 +132,9 @@ export function takeHeld(socket: Socket, end: usize): void {
   let at = socket.heldHead;
   while (at !== 0) {
     const block = changetype<Block>(at);
-    memory.copy(to, bytesOf(block), block.end);
-    to += block.end;
+    const length = block.end - block.begin;
+    memory.copy(to, bytesOf(block) + block.begin, length);
+    to += length;
     at = block.next;
   }
   setControl(CONTROL_COPIED, getControl(CONTROL_COPIED) + socket.held);
@@ -146,5 +153,59 @@ export function releaseHeld(socket: Socket): void {
   }
   socket.heldTail = 0;
   count(socket, -(<i32>socket.held));
-  promise();
+  if (lender !== changetype<usize>(socket)) promise();
+}
+
+/**
+ * The first block, to be delivered from where it lies; 0 if it must be joined with others first. Until
+ * it comes back its bytes do not count as held.
+ */
+export function lendBlock(socket: Socket): usize {
+  const head = socket.heldHead;
+  const alone = head === socket.heldTail;
+  if (!alone && socket.framing !== <u8>FRAMING_NONE) return 0;
+  const block = changetype<Block>(head);
+  socket.heldHead = block.next;
+  if (alone) {
+    socket.heldTail = 0;
+    socket.flags &= ~HELD_PENDING;
+  }
+  count(socket, -(<i32>(block.end - block.begin)));
+  lender = changetype<usize>(socket);
+  return head;
+}
+
+/** A lent block comes back: its last `rest` bytes are held, in front of all others. */
+export function returnBlock(socket: Socket, block: Block, rest: u32): void {
+  lender = 0;
+  if (rest === 0) {
+    free(block);
+    if (socket.heldHead === 0) promise();
+    return;
+  }
+  block.begin = block.end - rest;
+  block.next = socket.heldHead;
+  socket.heldHead = changetype<usize>(block);
+  if (socket.heldTail === 0) socket.heldTail = socket.heldHead;
+  count(socket, rest);
+}
+
+/** Copies the last `length` bytes of what is held to end at `end`. */
+export function copyTail(socket: Socket, end: usize, length: u32): void {
+  if (length === 0) return;
+  const tail = changetype<Block>(socket.heldTail);
+  if (tail.end - tail.begin >= length) {
+    memory.copy(end - length, bytesOf(tail) + tail.end - length, length);
+    return;
+  }
+  let skip = socket.held - length; // rare: a block has just been begun
+  let to = end - length;
+  for (let at = socket.heldHead; at !== 0; at = changetype<Block>(at).next) {
+    const block = changetype<Block>(at);
+    const used = block.end - block.begin;
+    const passed = min(skip, used);
+    memory.copy(to, bytesOf(block) + block.begin + passed, used - passed);
+    to += used - passed;
+    skip -= passed;
+  }
 }

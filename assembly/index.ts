@@ -9,9 +9,12 @@ import { ABI_VERSION_MAJOR, ABI_VERSION_MINOR, E_STALE } from "./abi.ts";
 import * as commands from "./commands.ts";
 import { controlBlock } from "./control.ts";
 import { expire } from "./deadlines.ts";
+import { deliveredMessages } from "./delivery.ts";
+import { checkFraming } from "./framing/framing.ts";
 import * as inputs from "./inputs.ts";
 import { initMemory } from "./memory.ts";
 import * as states from "./ready-state.ts";
+import * as sending from "./sending.ts";
 import { Socket } from "./socket.ts";
 import { findSocket } from "./socket-table.ts";
 import * as turn from "./turn.ts";
@@ -38,17 +41,38 @@ export function open(role: i32, parent: i32, words: i32): i32 {
 
 export function reserve(handle: i32, length: i32): i32 {
   const socket = findSocket(handle);
-  return socket === 0 ? E_STALE : commands.reserve(changetype<Socket>(socket), length);
+  return socket === 0 ? E_STALE : sending.reserve(changetype<Socket>(socket), length);
 }
 
 export function commit(handle: i32, length: i32): i32 {
   const socket = findSocket(handle);
-  return socket === 0 ? E_STALE : commands.commit(changetype<Socket>(socket), length);
+  return socket === 0 ? E_STALE : sending.commit(changetype<Socket>(socket), length);
 }
 
 export function send_external(handle: i32, length: f64): i32 {
   const socket = findSocket(handle);
-  return socket === 0 ? E_STALE : commands.sendExternal(changetype<Socket>(socket), length);
+  return socket === 0 ? E_STALE : sending.sendExternal(changetype<Socket>(socket), length);
+}
+
+export function encode_begin(handle: i32, length: f64): i32 {
+  const socket = findSocket(handle);
+  return socket === 0 ? E_STALE : sending.encodeBegin(changetype<Socket>(socket), length);
+}
+
+export function encode_part(handle: i32, count: i32): i32 {
+  const socket = findSocket(handle);
+  return socket === 0 ? E_STALE : sending.encodePart(changetype<Socket>(socket), count);
+}
+
+export function encode_end(handle: i32): i32 {
+  const socket = findSocket(handle);
+  return socket === 0 ? E_STALE : sending.encodeEnd(changetype<Socket>(socket));
+}
+
+export function set_framing(handle: i32, words: i32): i32 {
+  if (handle === 0) return checkFraming(words);
+  const socket = findSocket(handle);
+  return socket === 0 ? E_STALE : commands.setFraming(changetype<Socket>(socket), words);
 }
 
 export function suspend(handle: i32): i32 {
@@ -120,6 +144,11 @@ export function expired(handle: i32, kind: i32): i32 {
   return 0;
 }
 
+export function delivered(handle: i32, count: i32): i32 {
+  const socket = findSocket(handle);
+  return socket === 0 ? E_STALE : deliveredMessages(changetype<Socket>(socket), count);
+}
+
 // ---- Outputs: what the host collects
 
 export function poll(events: i32): i32 {
@@ -128,7 +157,7 @@ export function poll(events: i32): i32 {
 
 export function gather(handle: i32): i32 {
   const socket = findSocket(handle);
-  return socket === 0 ? E_STALE : commands.gather(changetype<Socket>(socket));
+  return socket === 0 ? E_STALE : sending.gather(changetype<Socket>(socket));
 }
 
 // ---- Getters

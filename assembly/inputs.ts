@@ -17,6 +17,7 @@ import {
   REASON_INTERRUPTED,
   ROLE_LISTENER,
 } from "./abi.ts";
+import { delivering, deliverReceived } from "./delivery.ts";
 import { touch } from "./dirty.ts";
 import { fail } from "./failure.ts";
 import { canHold } from "./held.ts";
@@ -35,7 +36,7 @@ import {
   UNCLAIMED,
   WAITING_FOR_DRAIN,
 } from "./socket.ts";
-import { fitsHeadroom, holdWindow, stain, takeWindow, windowBusy, windowBytes } from "./window.ts";
+import { fitsHeadroom, holdWindow, stain, windowBytes } from "./window.ts";
 
 /** While any of these is set, input waits behind what is to come first. */
 const MUST_WAIT: u32 = HELD_PENDING | CONNECT_PENDING | UNCLAIMED;
@@ -52,7 +53,7 @@ export function transportConnected(socket: Socket): i32 {
 /** `count` bytes lie at the window's start. */
 export function transportReceived(socket: Socket, count: i32): i32 {
   if (count < 0 || <u32>count > windowBytes()) return E_ARG;
-  if (windowBusy()) return E_BUSY;
+  if (delivering()) return E_BUSY;
   if (socket.phase === <u8>PHASE_CONNECTING || socket.role === <u8>ROLE_LISTENER) return E_STATE;
   if ((socket.flags & PEER_ENDED) !== 0) return E_STATE;
   if (count === 0) return 0;
@@ -70,7 +71,7 @@ export function transportReceived(socket: Socket, count: i32): i32 {
     holdWindow(socket, count);
     touch(socket);
   } else {
-    takeWindow(socket, count);
+    deliverReceived(socket, count);
   }
   return 0;
 }

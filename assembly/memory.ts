@@ -1,8 +1,8 @@
 /**
  * How engine memory is divided, once and for all, in `init`.
  *
- *   | static | records | iov | sockets | descriptors | headroom | window | pool        |
- *            ^ __heap_base                                                 to the end ^
+ *   | static | records | iov | sockets | descriptors | batch | headroom | window | pool        |
+ *            ^ __heap_base                                                         to the end ^
  *
  * This is the only place that grows memory: afterwards no address moves and no view goes stale.
  * Pages are touched when used, so what a limit reserves costs nothing until it is needed.
@@ -20,6 +20,10 @@ import {
   WINDOW_BYTES_MIN,
 } from "./abi.ts";
 import { configWord } from "./control.ts";
+import { initDelivery } from "./delivery.ts";
+import { HEADER_BYTES_MAX } from "./framing/abi.ts";
+import { batchBytes, initBatch } from "./framing/batch.ts";
+import { initDelimiters } from "./framing/delimiters.ts";
 import { DESCRIPTOR_BYTES, initPool, UNIT_BYTES, unpromisedBytes } from "./pool.ts";
 import { initRing, RECORD_BYTES, RECORDS_MAX } from "./ring.ts";
 import { IOV_BYTES, IOV_MAX, initSendQueues } from "./send-queue.ts";
@@ -60,21 +64,27 @@ function given(words: i32, word: i32, missing: u32): u32 {
 }
 
 function divide(total: u32, sockets: u32, window: u32): i32 {
-  const headroom = align(total >> 2, 4096);
+  // A quarter of memory for the largest message, and what its framing adds.
+  const headroom = align((total >> 2) + 2 * HEADER_BYTES_MAX, 4096);
+  const batch = batchBytes(window);
   const records = align(<u32>__heap_base, 64);
   const iov = records + RECORDS_MAX * RECORD_BYTES;
   const table = align(iov + IOV_MAX * IOV_BYTES, 64);
   const descriptors = table + sockets * SOCKET_BYTES;
-  const left = <i64>total - <i64>descriptors - headroom - window - 8192;
+  const left = <i64>total - <i64>descriptors - headroom - window - batch - 8192;
   if (left < <i64>sockets * (UNIT_BYTES + UNIT_BYTES / 2) + <i64>window * 2) return E_ARG;
   const units = <u32>left / (UNIT_BYTES + DESCRIPTOR_BYTES);
   const pool = (units * UNIT_BYTES) & ~4095;
-  const head = align(descriptors + units * DESCRIPTOR_BYTES, 4096);
+  const batches = align(descriptors + units * DESCRIPTOR_BYTES, 64);
+  const head = align(batches + batch, 4096);
   const pages = <i32>(total / PAGE_BYTES) - memory.size();
   if (pages > 0 && memory.grow(pages) < 0) return E_NOMEM;
   ready = true;
   initRing(records);
   initSockets(table, sockets);
+  initBatch(batches, window);
+  initDelimiters();
+  initDelivery();
   initWindow(head + headroom, window, headroom);
   initPool(descriptors, align(head + headroom + window, 4096), pool, sockets);
   initSendQueues(iov, unpromisedBytes() >> 1);

@@ -22,6 +22,7 @@ import {
   STEP_RELEASE,
 } from "./abi.ts";
 import { orderTimer } from "./deadlines.ts";
+import { forgetFraming } from "./framing/framing.ts";
 import { releaseHeld } from "./held.ts";
 import { step } from "./ready-state.ts";
 import { record } from "./ring.ts";
@@ -115,6 +116,7 @@ function mayDestroy(socket: Socket): bool {
 /** The transport is gone and the app knows: the handle dies. */
 function release(socket: Socket): void {
   releaseHeld(socket);
+  forgetFraming(socket);
   wipeWindow(socket);
   const listener = findSocket(socket.parent);
   if (listener !== 0) changetype<Socket>(listener).connections--;

@@ -15,7 +15,7 @@ import { CONTROL_POOL_BYTES, CONTROL_POOL_FREE } from "./abi.ts";
 import { setControl } from "./control.ts";
 
 export const ORDER_MIN: u32 = 8;
-const ORDER_MAX: u32 = 20;
+export const ORDER_MAX: u32 = 20;
 const FREE_ORDERS: u32 = ORDER_MAX + 1;
 export const UNIT_BYTES: u32 = 256;
 export const DESCRIPTOR_BYTES: u32 = 16;

@@ -52,3 +52,10 @@ export function record(kind: i32, socket: Socket, a: u32 = 0, b: u32 = 0): void 
   store<u32>(at, 0, 20);
   used++;
 }
+
+/** Words c and d of the record made last. */
+export function recordMore(c: u32, d: u32): void {
+  const at = start + <usize>(used - 1) * RECORD_BYTES;
+  store<u32>(at, c, 16);
+  store<u32>(at, d, 20);
+}

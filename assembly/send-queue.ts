@@ -74,6 +74,13 @@ function allocateShare(order: u32): usize {
   return made;
 }
 
+/** Where the next byte of the last block goes; 0 without one. */
+export function queueEnd(socket: Socket): usize {
+  if (socket.external !== 0 || socket.sendTail === 0) return 0;
+  const tail = changetype<Block>(socket.sendTail);
+  return bytesOf(tail) + tail.end;
+}
+
 /** Queues what was written at the reserved place; false if nothing that long was reserved. */
 export function commitBytes(socket: Socket, length: u32): bool {
   if (socket.external !== 0 || socket.sendTail === 0) return false;

@@ -40,11 +40,11 @@ export class Socket {
   /** bufferedAmount: blocks and external, in flight or not. */
   buffered: u64 = 0;
 
-  // receive.ts
+  // held.ts
   heldHead: usize = 0;
   heldTail: usize = 0;
   held: u32 = 0;
-  framing: u32 = 0;
+  // window.ts
   /** The most bytes it ever left before and behind the window's start, for zeroing. */
   stainedFront: u32 = 0;
   stainedBack: u32 = 0;
@@ -54,9 +54,30 @@ export class Socket {
   idleTimeout: u32 = 0;
   activity: u32 = 0;
   activitySeen: u32 = 0;
-  quietQuarters: u32 = 0;
+  quietQuarters: u8 = 0;
 
-  // connection.ts
+  // framing/framing.ts: how its messages are cut
+  framing: u8 = 0;
+  framingFlags: u8 = 0;
+  framingWidth: u8 = 0;
+  /** Fixed: bytes of a message. Otherwise what stands in front of the length field. */
+  framingOffset: u32 = 0;
+  framingAdjust: i32 = 0;
+  framingStrip: u32 = 0;
+  /** The set of delimiters that end a message or its header, or 0. */
+  delimiters: usize = 0;
+  messageMax: u32 = 0;
+  // framing/decode.ts: what is known of the message that what is held begins
+  /** Bytes it takes at least; 0 while not known. */
+  needed: u32 = 0;
+  /** Bytes of it in which no delimiter ends. */
+  searched: u32 = 0;
+  /** Messages the next batch may have: few for apps that stop after few. */
+  batchMax: u32 = 0;
+  /** What `reason` is about: declared bytes, a rule (abi.ts). */
+  detail: u64 = 0;
+
+  // inputs.ts
   discarded: u32 = 0;
   bytesSent: u64 = 0;
   bytesReceived: u64 = 0;

@@ -18,6 +18,7 @@ import {
   PHASE_ENDING,
   PHASE_SENDING,
   REASON_INTERRUPTED,
+  REASON_MESSAGE_INCOMPLETE,
   STEP_CONNECTED,
   STEP_END,
   STEP_FAILED,
@@ -25,12 +26,14 @@ import {
   STEP_HALF_CLOSE,
   STEP_HALF_END,
 } from "./abi.ts";
+import { deliverHeld, delivering, deliverLast, deliverNext } from "./delivery.ts";
 import { defer, nextDirty, touch, undefer } from "./dirty.ts";
-import { fail } from "./failure.ts";
+import { fail, failWith } from "./failure.ts";
+import { FRAMING_FLAG_LAST_LINE } from "./framing/abi.ts";
 import { releaseHeld } from "./held.ts";
 import { giveOrders } from "./orders.ts";
 import { step } from "./ready-state.ts";
-import { clearRing, record, recordsUsed, ringHasRoom } from "./ring.ts";
+import { clearRing, record, recordMore, recordsUsed, ringHasRoom } from "./ring.ts";
 import { purgeSends } from "./send-queue.ts";
 import {
   ABORTED,
@@ -52,14 +55,14 @@ import {
   UNCLAIMED,
   WAITING_FOR_DRAIN,
 } from "./socket.ts";
-import { deliverWindow, takeWindow, windowBusy, wipeWindow } from "./window.ts";
+import { wipeWindow } from "./window.ts";
 
 /** All records of before have been handled; returns how many there are now. 0 = nothing to do. */
 export function poll(events: bool): i32 {
   clearRing();
-  if (windowBusy()) {
+  if (delivering()) {
     if (!events) return 0;
-    if (deliverWindow()) return recordsUsed();
+    if (deliverNext()) return recordsUsed();
   }
   if (events) undefer();
   while (ringHasRoom()) {
@@ -108,8 +111,8 @@ function announce(socket: Socket): bool {
   const receiving = socket.suspended === 0 && socket.phase < <u8>PHASE_CLOSING;
   const waiting = (flags & HELD_PENDING) !== 0;
   if (receiving && waiting && (flags & UNCLAIMED) === 0) {
-    takeWindow(socket, 0);
-    if (deliverWindow()) return true;
+    deliverHeld(socket);
+    if (deliverNext()) return true;
   }
   if ((flags & DRAIN_PENDING) !== 0 && announceDrain(socket)) return true;
   const ended = (socket.flags & (PEER_ENDED | END_SEEN | HELD_PENDING)) === PEER_ENDED;
@@ -124,8 +127,10 @@ function announceError(socket: Socket): bool {
   purgeSends(socket);
   releaseHeld(socket);
   socket.flags |= unannounced ? CLOSE_ANNOUNCED : CLOSE_PENDING;
-  if (!unannounced) record(EVENT_ERROR, socket, socket.reason);
-  return !unannounced;
+  if (unannounced) return false;
+  record(EVENT_ERROR, socket, socket.reason, <u32>socket.detail);
+  recordMore(<u32>(socket.detail >> 32), 0);
+  return true;
 }
 
 function announceOpen(socket: Socket): bool {
@@ -148,17 +153,23 @@ function announceDrain(socket: Socket): bool {
 
 /** The peer's FIN takes effect: behind all data, and not while suspended (M48, M92, M99). */
 function announceEnd(socket: Socket): bool {
+  if (socket.held !== 0) return endWithin(socket);
   socket.flags |= END_SEEN;
-  if (socket.held !== 0) {
-    fail(socket, REASON_INTERRUPTED); // in the middle of a message
-    return false;
-  }
   const half = (socket.flags & ALLOW_HALF_OPEN) !== 0;
   step(socket, half ? STEP_HALF_END : STEP_END);
   const stranded = socket.phase === <u8>PHASE_SENDING && (socket.flags & GONE) !== 0;
   if (stranded) fail(socket, REASON_INTERRUPTED); // open to send, and nothing to send through
   if (half) record(EVENT_END, socket);
   return half;
+}
+
+/** The FIN came in the middle of a message: it ends the last line, or the connection was cut. */
+function endWithin(socket: Socket): bool {
+  if ((socket.framingFlags & <u8>FRAMING_FLAG_LAST_LINE) !== 0) return deliverLast(socket);
+  socket.flags |= END_SEEN;
+  const known = socket.needed > socket.held;
+  failWith(socket, REASON_MESSAGE_INCOMPLETE, known ? socket.needed - socket.held : 0);
+  return false;
 }
 
 function announceClose(socket: Socket): bool {

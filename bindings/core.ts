@@ -29,6 +29,10 @@ export interface CoreExports {
   reserve(handle: number, length: number): number;
   commit(handle: number, length: number): number;
   send_external(handle: number, length: number): number;
+  encode_begin(handle: number, length: number): number;
+  encode_part(handle: number, count: number): number;
+  encode_end(handle: number): number;
+  set_framing(handle: number, words: number): number;
   suspend(handle: number): number;
   resume(handle: number): number;
   claim(handle: number, wanted: number): number;
@@ -42,6 +46,7 @@ export interface CoreExports {
   failed(handle: number, reason: number): number;
   closed(handle: number): number;
   expired(handle: number, kind: number): number;
+  delivered(handle: number, count: number): number;
   poll(events: number): number;
   gather(handle: number): number;
   ready_state(handle: number): number;

@@ -9,14 +9,14 @@ import { describe, expect, test } from "vitest";
 
 const LINES_MAX = 250;
 const COLUMNS_MAX = 120;
-const CORE_BYTES_MAX = 24 * 1024;
+const CORE_BYTES_MAX = 40 * 1024;
 const VAGUE_NAMES = /^(utils?|common|types|helpers?)\.\w+$/;
 
 /** Folder → what its files may import, beside what lies in the same folder. */
 const MAY_IMPORT: Record<string, RegExp> = {
   assembly: /^$/,
   host: /^assembly\/abi\.ts$|^node:/,
-  bindings: /^assembly\/abi\.ts$|^host\/|^build\/core-bytes\.ts$/,
+  bindings: /^assembly\/(framing\/)?abi\.ts$|^host\/|^build\/core-bytes\.ts$/,
 };
 
 interface Import {
@@ -91,7 +91,7 @@ function cycles(): string[] {
 }
 
 describe("sources", () => {
-  test("imports go one way: app → bindings → (assembly/abi.ts | host)", () => {
+  test("imports go one way: app → bindings → (the numbers of assembly | host)", () => {
     const wrong = imports.filter(({ from, to }) => {
       const folder = from.replace(/\/.*/, "");
       return !to.startsWith(`${folder}/`) && !MAY_IMPORT[folder]?.test(to);

@@ -6,7 +6,10 @@
  */
 import { readFileSync } from "node:fs";
 import * as abi from "../../assembly/abi.ts";
+import { ENCODE_PART_BYTES_MAX } from "../../assembly/framing/abi.ts";
 import type { CoreExports } from "../../bindings/core.ts";
+import { checkFraming, type FramingLike } from "../../bindings/framing.ts";
+import { framingWords } from "../../bindings/framing-words.ts";
 
 export const BUILDS: readonly string[] = ["core", "core.debug"];
 
@@ -18,6 +21,8 @@ export interface CoreRecord {
   socket: number;
   a: number;
   b: number;
+  c: number;
+  d: number;
 }
 
 const KINDS = new Map(
@@ -84,16 +89,33 @@ export class Embedder {
     return handle;
   }
 
+  /** The framing of these words from the first byte not yet delivered; null for none. */
+  setFraming(handle: number, framing: FramingLike | null): number {
+    const words = framingWords(framing && checkFraming(framing));
+    this.words.set(words, this.control(abi.CONTROL_SCRATCH) >>> 2);
+    return this.call.set_framing(handle, words.length);
+  }
+
+  /** The messages of a `messages` record, copied. */
+  messages({ a, b, c }: CoreRecord): Uint8Array[] {
+    return Array.from({ length: b }, (_, index) => {
+      const [offset = 0, size = 0] = this.words.subarray((a >>> 2) + index * 2);
+      return this.bytes.slice(c + offset, c + offset + size);
+    });
+  }
+
   poll(events = 1): CoreRecord[] {
     const count = this.call.poll(events);
     const at = this.control(abi.CONTROL_RECORDS) >>> 2;
     return Array.from({ length: count }, (_, index) => {
-      const [kind, socket, a, b] = this.words.subarray(at + index * abi.RECORD_WORDS);
+      const [kind, socket, a, b, c, d] = this.words.subarray(at + index * abi.RECORD_WORDS);
       return {
         kind: KINDS.get(kind as number) ?? `unknown ${kind}`,
         socket: socket as number,
         a: a as number,
         b: b as number,
+        c: c as number,
+        d: d as number,
       };
     });
   }
@@ -144,6 +166,30 @@ export class Embedder {
     if (address === 0) return this.call.send_external(handle, bytes.length);
     this.bytes.set(bytes, address);
     return this.call.commit(handle, bytes.length);
+  }
+
+  /** The frame of a payload, made piece by piece through the scratch area; or the refusal. */
+  encode(handle: number, payload: Uint8Array): Uint8Array | number {
+    const parts: Uint8Array[] = [];
+    const take = (count: number): boolean => {
+      const at = this.control(abi.CONTROL_ENCODED);
+      if (count > 0) parts.push(this.bytes.slice(at, at + count));
+      return count >= 0;
+    };
+    const header = this.call.encode_begin(handle, payload.length);
+    if (!take(header)) return header;
+    const step = ENCODE_PART_BYTES_MAX;
+    if (this.control(abi.CONTROL_ENCODES) === 0) parts.push(payload);
+    else {
+      for (let at = 0; at < payload.length; at += step) {
+        const piece = payload.subarray(at, at + step);
+        this.bytes.set(piece, this.control(abi.CONTROL_SCRATCH));
+        const encoded = this.call.encode_part(handle, piece.length);
+        if (!take(encoded)) return encoded;
+      }
+    }
+    const trailer = this.call.encode_end(handle);
+    return take(trailer) ? Buffer.concat(parts) : trailer;
   }
 
   /** What `gather` lists: pool addresses and lengths, address 0 for external bytes. */

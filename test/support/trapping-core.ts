@@ -16,6 +16,10 @@ export {
   commit,
   connected,
   control,
+  delivered,
+  encode_begin,
+  encode_end,
+  encode_part,
   ended,
   expired,
   failed,
@@ -30,6 +34,7 @@ export {
   resume,
   send_external,
   sent,
+  set_framing,
   suspend,
 } from "../../assembly/index";
 

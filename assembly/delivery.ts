@@ -1,0 +1,176 @@
+/**
+ * What is being delivered: a stretch of one socket's bytes, in the window or in a block of its own.
+ *
+ *   cursor          announced          end
+ *     [ being handled  | not yet looked at )
+ *
+ * The framing decodes in place; the bytes stay put until the records that name them are handled,
+ * that is, until the next `poll`. The app may stop after any message: then delivery goes on
+ * behind that one, and for apps that stop often batches get small.
+ *
+ * Invariant: while it has an owner, cursor <= announced <= end, and all lie in the window with its
+ * headroom, or in the lent block. A lent block is in no chain; what is left of it goes back there.
+ */
+import {
+  CONTROL_INTERRUPTED,
+  E_ARG,
+  E_STATE,
+  PHASE_CLOSING,
+  REASON_MESSAGE_UNTERMINATED,
+} from "./abi.ts";
+import { setControl } from "./control.ts";
+import { failWith } from "./failure.ts";
+import { FRAMING_NONE } from "./framing/abi.ts";
+import { batchCount, batchMax, messageEnd } from "./framing/batch.ts";
+import {
+  announceRest,
+  carriedBytes,
+  decode,
+  forgetProgress,
+  mayComplete,
+  noteSearched,
+} from "./framing/decode.ts";
+import { copyTail, hold, lendBlock, returnBlock, takeHeld } from "./held.ts";
+import { Block, bytesOf } from "./pool.ts";
+import { FAIL_PENDING, HELD_PENDING, Socket, UNCLAIMED } from "./socket.ts";
+import { headroomBytes, stain, windowBytes, windowStart } from "./window.ts";
+
+let owner: usize = 0;
+let cursor: usize = 0;
+let announced: usize = 0;
+let end: usize = 0;
+/** The block it lies in, or 0 for the window. */
+let lent: usize = 0;
+let messages: u32 = 0;
+/** The app stopped within the last batch. */
+let shortened: bool = false;
+
+export function initDelivery(): void {
+  owner = 0;
+  lent = 0;
+}
+
+export function delivering(): bool {
+  return owner !== 0;
+}
+
+/** The first `count` bytes of the window are this socket's, to be delivered behind what it holds. */
+export function deliverReceived(socket: Socket, count: u32): void {
+  const start = windowStart();
+  stain(socket, count);
+  if (socket.held !== 0) {
+    const carried = carriedBytes(socket);
+    copyTail(socket, start, carried);
+    if (!mayComplete(socket, start, start + count, carried)) {
+      hold(socket, start, count);
+      noteSearched(socket);
+      return;
+    }
+  }
+  lendWindow(socket, count);
+}
+
+/** What the socket holds is to be delivered. */
+export function deliverHeld(socket: Socket): void {
+  lent = lendBlock(socket);
+  if (lent === 0) {
+    lendWindow(socket, 0);
+    return;
+  }
+  const block = changetype<Block>(lent);
+  begin(socket, bytesOf(block) + block.begin, bytesOf(block) + block.end);
+}
+
+/** What is held, and `count` bytes of the window behind it. */
+function lendWindow(socket: Socket, count: u32): void {
+  assert(socket.held <= headroomBytes() && count <= windowBytes());
+  const start = windowStart();
+  const from = start - socket.held;
+  stain(socket, count);
+  if (socket.held !== 0) takeHeld(socket, start);
+  begin(socket, from, start + count);
+}
+
+function begin(socket: Socket, from: usize, to: usize): void {
+  assert(owner === 0);
+  owner = changetype<usize>(socket);
+  cursor = from;
+  announced = from;
+  end = to;
+  messages = 0;
+}
+
+/**
+ * Goes on: what was announced has been handled, so the next messages are decoded and announced. False
+ * when nothing is left to announce, and the owner none any more.
+ */
+export function deliverNext(): bool {
+  const socket = changetype<Socket>(owner);
+  growBatch(socket);
+  cursor = announced;
+  messages = 0;
+  setControl(CONTROL_INTERRUPTED, 0);
+  while (socket.phase < <u8>PHASE_CLOSING && cursor !== end) {
+    if (socket.suspended !== 0 || (socket.flags & UNCLAIMED) !== 0) {
+      socket.flags |= HELD_PENDING;
+      break;
+    }
+    announced = decode(socket, cursor, end);
+    if (socket.framing === <u8>FRAMING_NONE) return true;
+    messages = batchCount();
+    if (messages !== 0) return true;
+    if (announced === cursor) break; // the beginning of a message, or of nonsense
+    cursor = announced;
+  }
+  leave(socket);
+  return false;
+}
+
+/** What is left goes back to what the socket holds. */
+function leave(socket: Socket): void {
+  const wanted = socket.phase < <u8>PHASE_CLOSING && (socket.flags & FAIL_PENDING) === 0;
+  const rest = wanted ? <u32>(end - cursor) : 0;
+  if (lent !== 0) returnBlock(socket, changetype<Block>(lent), rest);
+  else if (rest !== 0) hold(socket, cursor, rest);
+  lent = 0;
+  owner = 0;
+}
+
+/** The peer's FIN is the end of the last message: what the socket holds is announced as it is. */
+export function deliverLast(socket: Socket): bool {
+  if (socket.held > socket.messageMax) {
+    failWith(socket, REASON_MESSAGE_UNTERMINATED, 0);
+    return false;
+  }
+  lendWindow(socket, 0);
+  announceRest(socket, cursor, end);
+  announced = end;
+  messages = 1;
+  return true;
+}
+
+/** The app has handled the first `count` messages of the batch; what follows is decoded again. */
+export function deliveredMessages(socket: Socket, count: i32): i32 {
+  if (owner !== changetype<usize>(socket) || messages === 0) return E_STATE;
+  if (count < 1 || <u32>count > messages) return E_ARG;
+  if (<u32>count === messages) return 0;
+  announced = messageEnd(count - 1);
+  forgetProgress(socket);
+  socket.batchMax = count;
+  shortened = true;
+  return 0;
+}
+
+/** Batches that were handled whole may get larger again. */
+function growBatch(socket: Socket): void {
+  if (!shortened && messages !== 0 && socket.batchMax !== 0) {
+    const grown = socket.batchMax << 1;
+    socket.batchMax = grown < batchMax() ? grown : 0;
+  }
+  shortened = false;
+}
+
+/** The app did something that the rest of the batch, if this socket's is being handled, waits for. */
+export function interrupt(socket: Socket): void {
+  if (owner === changetype<usize>(socket)) setControl(CONTROL_INTERRUPTED, 1);
+}
