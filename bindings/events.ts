@@ -1,6 +1,6 @@
 /**
- * The events of sockets and servers (M35-M44). None bubbles, none can be cancelled; those the
- * engine fires are trusted, those made by hand are not.
+ * The events of sockets and servers (M35-M44). Those the engine fires are trusted, do not bubble and
+ * cannot be cancelled; those made by hand are what they are made to be, but trusted.
  */
 import type { TCPSocketError } from "./errors.ts";
 import type { TCPSocket } from "./tcp-socket.ts";
@@ -8,6 +8,13 @@ import type { TCPSocket } from "./tcp-socket.ts";
 let trust: (event: SocketEvent) => void;
 let setTarget: (event: SocketEvent, target: EventTarget | null) => void;
 let stopped: (event: SocketEvent) => boolean;
+
+/** What every event made by hand may be given; the platform's name for it is the DOM's. */
+interface Manner {
+  bubbles?: boolean;
+  cancelable?: boolean;
+  composed?: boolean;
+}
 
 /** What an event of ours knows beside what Event does: the platform does not dispatch it. */
 class SocketEvent extends Event {
@@ -108,8 +115,8 @@ export class TCPSocketEvent<T = unknown> extends SocketEvent {
   /** For `data` what was received, for `messages` the batch, else undefined (M36, M38, M39). */
   readonly data: T;
 
-  constructor(type: string, init: { data?: T } = {}) {
-    super(type);
+  constructor(type: string, init: { data?: T } & Manner = {}) {
+    super(type, init);
     this.data = ("data" in init ? init.data : null) as T;
   }
 }
@@ -140,9 +147,9 @@ export class TCPSocketErrorEvent extends SocketEvent {
       message?: string;
       errorCode?: number;
       error?: TCPSocketError | null;
-    } = {},
+    } & Manner = {},
   ) {
-    super(type);
+    super(type, init);
     this.name = init.name ?? "";
     this.message = init.message ?? "";
     this.errorCode = init.errorCode ?? 0;
@@ -160,8 +167,8 @@ export class TCPServerSocketEvent extends SocketEvent {
   /** The accepted socket, `open`; its data waits until this event has been dispatched (M94). */
   readonly socket: TCPSocket | null;
 
-  constructor(type: string, init: { socket?: TCPSocket | null } = {}) {
-    super(type);
+  constructor(type: string, init: { socket?: TCPSocket | null } & Manner = {}) {
+    super(type, init);
     this.socket = init.socket ?? null;
   }
 }

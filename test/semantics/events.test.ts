@@ -1,44 +1,16 @@
 /** Chapter 4 of Mozilla's API: the event objects, what they carry and who gets them. */
-import { describe, expect, test } from "vitest";
+import { expect } from "vitest";
 import {
-  Engine,
   type MessageBatch,
-  TCPServerSocketEvent,
   TCPSocket,
   TCPSocketErrorEvent,
   TCPSocketEvent,
 } from "../../bindings/index.ts";
-import { Loopback } from "../../host/loopback/index.ts";
 import { difference, joined, latin1, pattern, text } from "./support/bytes.ts";
 import { reports } from "./support/reports.ts";
 import { EVERYWHERE, inWorlds } from "./support/world.ts";
 
 const ALL_BYTES = pattern(0x100, 0).map((_, i) => i);
-
-describe("M44: events made by hand", () => {
-  test("TCPSocketEvent: data is null unless given", () => {
-    const event = new TCPSocketEvent("data");
-    expect([event.type, event.data, event.isTrusted]).toEqual(["data", null, false]);
-    expect(new TCPSocketEvent("x", { data: 7 }).data).toBe(7);
-    expect(event).toBeInstanceOf(Event);
-  });
-
-  test("TCPSocketErrorEvent: empty strings and 0 unless given", () => {
-    const { name, message, errorCode } = new TCPSocketErrorEvent("error");
-    expect([name, message, errorCode]).toEqual(["", "", 0]);
-    const given = { name: "NetworkError", message: "Network", errorCode: 5 };
-    const event = new TCPSocketErrorEvent("error", given);
-    expect({ name: event.name, message: event.message, errorCode: event.errorCode }).toEqual(given);
-    expect(event.data).toMatchObject({ name: "NetworkError", message: "Network" });
-  });
-
-  test("TCPServerSocketEvent: socket is null unless given", () => {
-    expect(new TCPServerSocketEvent("connect").socket).toBeNull();
-    const engine = new Engine({ host: new Loopback({ virtual: true }) });
-    const socket = new TCPSocket("h", 1, { engine });
-    expect(new TCPServerSocketEvent("connect", { socket }).socket).toBe(socket);
-  });
-});
 
 inWorlds(EVERYWHERE, (test) => {
   test("M4 M5: on… handlers and listeners in order of first setting, this is the socket", async (world) => {
