@@ -107,6 +107,23 @@ inWorlds(EVERYWHERE, (test) => {
     });
   }
 
+  for (const how of ["close", "closeImmediately", "FIN"] as const) {
+    test(`addresses may be asked for first in onclose (${how})`, async (world) => {
+      const [client, peer] = await world.client();
+      let inside: unknown;
+      client.socket.onclose = () => {
+        inside = ends(client.socket);
+      };
+      if (how === "FIN") peer.wire.end();
+      else client.socket[how]();
+      await client.fired("close");
+      peer.wire.destroy();
+      await world.settled();
+      expect(inside).toMatchObject({ remoteAddress: world.address });
+      expect(ends(client.socket)).toEqual(inside);
+    });
+  }
+
   test("addresses of a connection that failed are empty", async (world) => {
     const client = world.open(await world.deadPort());
     await client.fired("close");
