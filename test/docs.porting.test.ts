@@ -115,7 +115,7 @@ describe("from node:net", () => {
     expect([...said, ended.remoteAddress]).toEqual(["127.0.0.1", "", "127.0.0.1"]);
   });
 
-  test("events.once() and events.on() work, getEventListeners() throws", async () => {
+  test("events.once() and events.on() work, getEventListeners() does not", async () => {
     const port = await listen((socket) => socket.pipe(socket));
     const socket = new TCPSocket("127.0.0.1", port);
     ends.push(() => socket.close());
@@ -127,7 +127,13 @@ describe("from node:net", () => {
     await data.return?.();
     const refused = once(new TCPSocket("127.0.0.1", 1), "error");
     expect((await refused)[0].name).toBe("ConnectionRefusedError");
-    expect(() => events.getEventListeners(socket, "data")).toThrow(TypeError);
+    let found: unknown[] = [];
+    try {
+      found = events.getEventListeners(socket, "data");
+    } catch (error) {
+      expect(error).toBeInstanceOf(TypeError); // before Node 24
+    }
+    expect(found).toEqual([]);
   });
 });
 
