@@ -4,9 +4,8 @@
  * from the request to the last message. A side that keeps up with the sender is as fast as any can
  * be: there the CPU time says more than the speed.
  */
-import { request, requested } from "../questions/request.mjs";
 import { listenNet, openNet } from "../sockets.mjs";
-import { announcement } from "./stream.mjs";
+import { announced, announcement } from "./stream.mjs";
 import { Tally } from "./tally.mjs";
 
 const ANSWER = new Uint8Array(1);
@@ -32,7 +31,7 @@ export function askClient(name, streamOf, sides) {
     serve() {
       const stream = streamOf();
       return listenNet((socket) => {
-        socket.once("data", (chunk) => stream.send(socket, requested(chunk).bytes));
+        socket.once("data", (chunk) => stream.send(socket, announced(chunk).count));
       });
     },
 
@@ -45,7 +44,7 @@ export function askClient(name, streamOf, sides) {
       });
       const connection = await open(port, tally);
       const start = performance.now();
-      connection.send(request(count, thorough));
+      connection.send(announcement(count, thorough));
       await finished;
       const seconds = (performance.now() - start) / 1000;
       connection.close();

@@ -66,12 +66,16 @@ export function lineStream() {
   return new MessageStream(bodies, (body) => Buffer.concat([body, Buffer.from("\r\n")]));
 }
 
-/** What a first message says to a receiver that was not told what will follow. */
+/**
+ * Says what will flow: to a sender what is wanted of it, framed or not, whatever the side does; to a
+ * receiver, as the first message.
+ */
 export function announcement(count, thorough) {
   return Buffer.from(`${count} ${Number(thorough)}`.padEnd(BODY_BYTES));
 }
 
-export function announced(body) {
-  const [count, thorough] = Buffer.from(body).toString("latin1").trim().split(" ").map(Number);
-  return { count, thorough: thorough === 1 };
+export function announced(bytes) {
+  const found = /(\d+) ([01]) /.exec(Buffer.from(bytes).toString("latin1"));
+  if (found === null) throw new Error("no announcement came");
+  return { count: Number(found[1]), thorough: found[2] === "1" };
 }
