@@ -8,6 +8,7 @@
 import {
   CONTROL_ENCODED,
   CONTROL_ENCODES,
+  CONTROL_LENGTH,
   E_ARG,
   E_BUSY,
   E_LIMIT,
@@ -138,6 +139,7 @@ export function encodeBegin(socket: Socket, length: f64): i32 {
   const out = scratchWord(ENCODED);
   setControl(CONTROL_ENCODED, <u32>out);
   setControl(CONTROL_ENCODES, encodesPayload(socket) ? 1 : 0);
+  setControl(CONTROL_LENGTH, frameBytesMax(socket, <u32>length));
   return beginFrame(socket, <u32>length, out);
 }
 

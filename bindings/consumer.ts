@@ -5,7 +5,6 @@
  * pull-style socket keeps its first data instead. An active iterator is the only consumer, and claims
  * data only while somebody waits. The claim itself is the core's (`claim`): nothing is buffered here.
  */
-import { receivedData } from "./delivery.ts";
 import { PullIterator } from "./pull-iterator.ts";
 import type { Seat } from "./seat.ts";
 
@@ -55,12 +54,14 @@ export class Consumer {
     return iterator;
   }
 
-  /** Gives data to the iterator; false if there is none. */
-  take(address: number, length: number): boolean {
-    if (this.#iterator === undefined) return false;
-    const { channel, binaryType } = this.#seat;
-    this.#iterator.push(receivedData(channel.driver, binaryType, address, length));
-    return true;
+  /** Whether an iterator takes the data. */
+  get iterates(): boolean {
+    return this.#iterator !== undefined;
+  }
+
+  /** Gives data to the iterator. */
+  push(data: unknown): void {
+    this.#iterator?.push(data);
   }
 
   /** Nothing more comes; `reason` is why, if it was not a clean close. */

@@ -8,6 +8,7 @@
 import {
   ABI_VERSION_MAJOR,
   CONTROL_DEFERRED,
+  CONTROL_INTERRUPTED,
   CONTROL_IOV,
   CONTROL_LENGTH,
   CONTROL_MAGIC,
@@ -143,6 +144,17 @@ export class Core {
   /** The last call's second result. */
   get length(): number {
     return this.control(CONTROL_LENGTH);
+  }
+
+  /** A batch is being handled whose rest must wait. */
+  get interrupted(): boolean {
+    return this.control(CONTROL_INTERRUPTED) !== 0;
+  }
+
+  /** `set_framing`, with its description written where the core reads it. */
+  setFraming(handle: number, description: readonly number[]): number {
+    this.words.set(description, this.control(CONTROL_SCRATCH) >>> 2);
+    return this.call.set_framing(handle, description.length);
   }
 
   /** `open`, with its options written where the core reads them. */

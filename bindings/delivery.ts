@@ -1,15 +1,32 @@
 /**
  * Received bytes on their way to the app: as `data` carries them, its own copy, exact in size (M38,
- * M39); as `messages` carries them, lent for the handler's time.
+ * M39); as `messages` carries them, lent for the handler's time; or to an iterator.
+ *
+ * With framing the core announces a batch. One that goes out message by message stops where the app
+ * suspends, closes, changes the framing or who listens: the core decodes again what follows.
  */
+import { RECORD_WORDS } from "../assembly/abi.ts";
 import type { Driver } from "./driver.ts";
 import { fire, TCPSocketEvent } from "./events.ts";
-import { endBatch, MessageBatch } from "./message-batch.ts";
+import { endBatch, type Lease, MessageBatch } from "./message-batch.ts";
 import type { BinaryType } from "./options.ts";
 import type { Seat } from "./seat.ts";
 
+/** What a socket's data goes to at present; `undefined`: nobody, it is dropped, as Mozilla does. */
+export type Taker = "iterator" | "messages" | "data" | undefined;
+
+/** A socket, as far as it takes data. */
+export interface Outlet {
+  readonly target: EventTarget;
+  readonly seat: Seat;
+  /** Asked again after each event: handlers change. */
+  taker(): Taker;
+  /** To the iterator. */
+  push(data: unknown): void;
+}
+
 /** What `event.data` is for these bytes: a copy of the app's own. */
-export function receivedData(
+function receivedData(
   driver: Driver,
   binaryType: BinaryType,
   address: number,
@@ -22,18 +39,83 @@ export function receivedData(
   return binaryType === "arraybuffer" ? copy.buffer : copy;
 }
 
-/** One `data` event of all that is there. */
-export function fireData(target: EventTarget, seat: Seat, address: number, length: number): void {
-  const { channel, binaryType } = seat;
-  const data = receivedData(channel.driver, binaryType, address, length);
-  fire(target, new TCPSocketEvent("data", { data }));
+/** All that is there, without framing. */
+export function deliverData(outlet: Outlet, address: number, length: number): void {
+  const taker = outlet.taker();
+  if (taker === undefined) return;
+  const { driver, binaryType } = outlet.seat;
+  if (taker === "messages") {
+    lend(outlet, address, length, undefined);
+    return;
+  }
+  hand(outlet, taker, receivedData(driver, binaryType, address, length));
 }
 
-/** Without framing a batch has one entry: all that is there. */
-export function lendMessages(target: EventTarget, seat: Seat, base: number, span: number): void {
-  const { channel, checks } = seat;
-  const { memory } = channel.driver.core;
-  const batch = new MessageBatch({ memory, base, span, table: undefined, checks });
+/** The batch that the present record announces. */
+export function deliverBatch(outlet: Outlet, table: number, count: number): void {
+  const { driver, handle } = outlet.seat;
+  const { core } = driver;
+  const [base = 0, span = 0] = core.words.subarray(driver.record + 4, driver.record + RECORD_WORDS);
+  const taker = outlet.taker();
+  let taken = count;
+  if (taker === "messages") {
+    taken = lend(outlet, base, span, new Uint32Array(core.memory, table, count * 2));
+  } else if (taker !== undefined) {
+    taken = handEach(outlet, taker, { table: table >>> 2, count, base, span });
+  }
+  if (taken < count) core.call.delivered(handle, taken);
+}
+
+interface Batch {
+  /** Index of the first cell in the core's words. */
+  readonly table: number;
+  readonly count: number;
+  readonly base: number;
+  readonly span: number;
+}
+
+/** One by one; returns how many, if the app stopped before the last. */
+function handEach(outlet: Outlet, taker: "iterator" | "data", batch: Batch): number {
+  const { driver, binaryType } = outlet.seat;
+  const { core } = driver;
+  const { words } = core;
+  const { table, count, base } = batch;
+  // An iterator takes few of them: its messages get memory of their own.
+  const shared = binaryType === "uint8array" && taker === "data" ? share(driver, batch) : undefined;
+  for (let i = 0; i < count; i++) {
+    const offset = words[table + i * 2] as number;
+    const size = words[table + i * 2 + 1] as number;
+    const data =
+      shared === undefined
+        ? receivedData(driver, binaryType, base + offset, size)
+        : new Uint8Array(shared, offset, size);
+    hand(outlet, taker, data);
+    if (core.interrupted || outlet.taker() !== taker) return i + 1;
+  }
+  return count;
+}
+
+/** One copy for all messages: allocating one for each costs more than copying. */
+function share(driver: Driver, { base, span }: Batch): ArrayBuffer {
+  driver.copied += span;
+  return driver.core.bytes.slice(base, base + span).buffer;
+}
+
+function hand(outlet: Outlet, taker: "iterator" | "data", data: unknown): void {
+  if (taker === "iterator") outlet.push(data);
+  else fire(outlet.target, new TCPSocketEvent("data", { data }));
+}
+
+/** Lends all; returns how many messages the app has taken. */
+function lend(
+  { target, seat }: Outlet,
+  base: number,
+  span: number,
+  table: Uint32Array | undefined,
+): number {
+  const { memory } = seat.driver.core;
+  const lease: Lease = { memory, base, span, table, checks: seat.checks };
+  const batch = new MessageBatch(lease);
   fire(target, new TCPSocketEvent("messages", { data: batch }));
-  endBatch(batch);
+  return endBatch(batch);
 }

@@ -43,6 +43,8 @@ export class Driver {
   failed = false;
   /** A turn is under way. */
   busy = false;
+  /** Index of the record being dispatched. */
+  record = 0;
   readonly #channels: (Channel | undefined)[] = [];
   readonly #later: (() => void)[] = [];
   readonly #commands = (): void => {
@@ -131,6 +133,7 @@ export class Driver {
   }
 
   #dispatch(at: number): void {
+    this.record = at;
     const { words } = this.core;
     const kind = words[at] as number;
     const channel = this.#channels[(words[at + 1] as number) & INDEX_MASK];

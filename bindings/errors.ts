@@ -9,6 +9,10 @@ import {
   REASON_ENGINE_MEMORY,
   REASON_IDLE_TIMEOUT,
   REASON_INTERRUPTED,
+  REASON_MESSAGE_INCOMPLETE,
+  REASON_MESSAGE_MALFORMED,
+  REASON_MESSAGE_TOO_LONG,
+  REASON_MESSAGE_UNTERMINATED,
   REASON_NETWORK,
   REASON_NOT_FOUND,
   REASON_REFUSED,
@@ -57,6 +61,13 @@ const FAILURES: ReadonlyMap<number, Failure> = new Map([
     network("NetworkTimeoutError", 0x804b000e, "no byte passed for idleTimeout"),
   ],
   [REASON_ADDRESS, network("NetworkError", 0x804b0036, "the address cannot be listened on")],
+  [REASON_MESSAGE_TOO_LONG, network("NetworkError", 0x804b001d, "a message is too long")],
+  [REASON_MESSAGE_UNTERMINATED, network("NetworkError", 0x804b001d, "a message does not end")],
+  [REASON_MESSAGE_MALFORMED, network("NetworkError", 0x804b001d, "what came is no message")],
+  [
+    REASON_MESSAGE_INCOMPLETE,
+    network("NetworkInterruptError", 0x804b0047, "the connection ended within a message"),
+  ],
 ]);
 
 /**

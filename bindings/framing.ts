@@ -142,10 +142,11 @@ export function checkFraming(given: unknown): Framing {
   }
   const { type: _, ...rest } = given as Record<string, unknown>;
   const options = checkOptions<Record<string, unknown>>(`framing.${type}`, rest, found.rules);
-  return Object.freeze({ type, ...complete(type as string, { ...found.defaults, ...options }) });
+  const whole = complete(type as string, { ...found.defaults, ...options });
+  return Object.freeze({ type, ...whole }) as unknown as Framing;
 }
 
-function complete(type: string, options: Record<string, unknown>): never {
+function complete(type: string, options: Record<string, unknown>): Record<string, unknown> {
   if (type === "fixed" && options.size === undefined) {
     throw new TypeError(`framing.fixed size: undefined came; ${size.allowed} is allowed`);
   }
@@ -153,7 +154,7 @@ function complete(type: string, options: Record<string, unknown>): never {
   const bare = options.offset === 0;
   if (type === "lengthPrefixed") options.strip ??= bare ? options.bytes : 0;
   if (type === "varint") options.strip ??= bare;
-  return options as never;
+  return options;
 }
 
 /** Descriptions of framings. Each function throws TypeError for what its options do not allow. */

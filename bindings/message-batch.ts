@@ -17,7 +17,7 @@ export interface Lease {
   readonly checks: boolean;
 }
 
-let endLease: (batch: MessageBatch) => void;
+let endLease: (batch: MessageBatch) => number;
 
 /**
  * The messages of one delivery. Without framing it is one piece of data.
@@ -38,19 +38,24 @@ export class MessageBatch implements Iterable<Uint8Array> {
   #lease: Lease | undefined;
   #owned: ArrayBuffer | undefined;
   #bytes: Uint8Array | undefined;
+  #table: Uint32Array | undefined;
+  /** Messages that count as delivered. */
+  #taken: number;
 
   static {
     endLease = (batch) => {
-      const bytes = batch.#bytes;
-      if (batch.#lease?.checks === true && bytes !== undefined) {
-        structuredClone(bytes.buffer, { transfer: [bytes.buffer as ArrayBuffer] });
+      if (batch.#lease?.checks === true) {
+        detach(batch.#bytes);
+        detach(batch.#table);
       }
       batch.#lease = undefined;
+      return batch.#taken;
     };
   }
 
   constructor(lease: Lease) {
     this.#lease = lease;
+    this.#taken = lease.table === undefined ? 1 : lease.table.length / 2;
   }
 
   /** Messages in the batch, at least 1. */
@@ -87,8 +92,35 @@ export class MessageBatch implements Iterable<Uint8Array> {
 
   /** offset, size, offset, size, ...; borrowed until the handler returns. */
   get table(): Uint32Array {
-    const { table, span } = this.#current();
-    return table ?? Uint32Array.of(0, span);
+    const { table, span, checks } = this.#current();
+    if (!checks && table !== undefined) return table;
+    this.#table ??= table?.slice() ?? Uint32Array.of(0, span);
+    return this.#table;
+  }
+
+  /**
+   * What follows message `i` is not delivered: when the handler returns it is decoded again, by the
+   * framing that is set by then, or held if the socket is suspended. The smallest `i` counts.
+   * @throws RangeError for a message that is not in the batch
+   *
+   * @example
+   * ```js
+   * const socket = new TCPSocket("localhost", port, { framing: framing.lines() });
+   * socket.onopen = () => socket.send("one") && socket.send("two");
+   * socket.onmessages = ({ data: batch }) => {
+   *   console.log(Buffer.from(batch.at(0)).toString()); // one
+   *   batch.stopAfter(0);
+   *   socket.onmessages = null;
+   *   socket.ondata = ({ data }) => {
+   *     console.log(data); // two
+   *     socket.close();
+   *   };
+   * };
+   * ```
+   */
+  stopAfter(i: number): void {
+    this.#check(i);
+    this.#taken = Math.min(this.#taken, i + 1);
   }
 
   /** All messages in order, owned. */
@@ -98,11 +130,14 @@ export class MessageBatch implements Iterable<Uint8Array> {
   }
 
   #cell(i: number, column: 0 | 1): number {
-    const { table, length } = this;
-    if (!Number.isInteger(i) || i < 0 || i >= length) {
-      throw new RangeError(`message ${String(i)} came; 0 to ${length - 1} is allowed`);
-    }
-    return table[i * 2 + column] as number;
+    this.#check(i);
+    return this.table[i * 2 + column] as number;
+  }
+
+  #check(i: number): void {
+    const { length } = this;
+    if (Number.isInteger(i) && i >= 0 && i < length) return;
+    throw new RangeError(`message ${String(i)} came; 0 to ${length - 1} is allowed`);
   }
 
   #current(): Lease {
@@ -113,7 +148,12 @@ export class MessageBatch implements Iterable<Uint8Array> {
   }
 }
 
-/** The handler has returned: from now on the batch throws. */
-export function endBatch(batch: MessageBatch): void {
-  endLease(batch);
+/** Whoever kept it past the handler finds it empty. */
+function detach(array: Uint8Array | Uint32Array | undefined): void {
+  if (array !== undefined) structuredClone(0, { transfer: [array.buffer as ArrayBuffer] });
+}
+
+/** The handler has returned: from now on the batch throws. Returns how many messages are taken. */
+export function endBatch(batch: MessageBatch): number {
+  return endLease(batch);
 }

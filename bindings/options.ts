@@ -18,6 +18,7 @@ import {
 } from "../assembly/abi.ts";
 import type { ConnectTarget } from "../host/transport.ts";
 import { Engine } from "./engine.ts";
+import { checkFraming, type Framing, type FramingLike } from "./framing.ts";
 import {
   BYTES_MAX,
   bool,
@@ -37,6 +38,8 @@ export type BinaryType = "string" | "arraybuffer" | "uint8array";
 interface CommonOptions {
   /** What `data` events carry. Default `"string"`, as Mozilla's. */
   binaryType?: BinaryType;
+  /** How the stream is cut into messages: each `data` one, each `send()` one. Default: not at all. */
+  framing?: FramingLike;
   /** TLS from the first byte. Default false. */
   useSecureTransport?: boolean;
   /** Milliseconds without a byte either way until NetworkTimeoutError; 0 for never (default). */
@@ -94,6 +97,7 @@ const bytesOrInfinity = or(bytes, "Infinity", (value) => value === Infinity);
 
 const COMMON: Record<string, Rule> = {
   binaryType: oneOf("string", "arraybuffer", "uint8array"),
+  framing: { allowed: "a framing", check: (value) => typeof value === "object" },
   useSecureTransport: bool,
   idleTimeout: milliseconds,
   highWaterMark: bytes,
@@ -142,8 +146,14 @@ function read<T extends CommonOptions>(
   if (checked.useSecureTransport === true) {
     throw new DOMException(`${owner}: TLS is not in this version`, "NotSupportedError");
   }
+  if (checked.framing) checked.framing = checkFraming(checked.framing);
   checked.signal?.throwIfAborted();
   return checked;
+}
+
+/** The framing of checked options. */
+export function framingOf(options: CommonOptions): Framing | null {
+  return (options.framing as Framing | undefined) ?? null;
 }
 
 /** A port: 0 to 65535, as a number or in decimal digits (M10). */

@@ -6,6 +6,9 @@
  */
 import { E_LIMIT, E_TRAPPED, POOLED_PAYLOAD_BYTES_MAX } from "../assembly/abi.ts";
 import type { Channel } from "./channel.ts";
+import { queueFrame } from "./frame.ts";
+import { refusedMessage } from "./framing-errors.ts";
+import type { Seat } from "./seat.ts";
 import { shown } from "./shown.ts";
 
 /** The bytes to send, or a string with one byte per char. */
@@ -47,13 +50,16 @@ export function payloadOf(
   );
 }
 
+function lengthOf(payload: Payload): number {
+  return typeof payload === "string" ? payload.length : (trueLength.call(payload) as number);
+}
+
 /** Queues a copy. Returns what the core says: 1, 0, or a refusal (negative). */
-export function queuePayload(channel: Channel, payload: Payload): number {
-  const { driver, handle } = channel;
+export function queuePayload(channel: Seat, payload: Payload): number {
+  const { driver, handle, framing } = channel;
   const { call, bytes } = driver.core;
-  const length =
-    typeof payload === "string" ? payload.length : (trueLength.call(payload) as number);
-  if (length === 0) return call.commit(handle, 0);
+  const length = lengthOf(payload);
+  if (length === 0 && framing === null) return call.commit(handle, 0);
   const address = call.reserve(handle, Math.min(length, LENGTH_MAX));
   if (address < 0) return address;
   if (address !== 0 && length <= POOLED_PAYLOAD_BYTES_MAX) {
@@ -61,19 +67,27 @@ export function queuePayload(channel: Channel, payload: Payload): number {
     driver.copied += length;
     return call.commit(handle, length);
   }
+  const put = (into: Uint8Array, at: number): void => copy(channel, payload, into, at);
+  if (framing !== null) return queueFrame(channel, length, put);
   const room = channel.externalRoom(length); // may find no memory: nothing is queued by then
   const result = call.send_external(handle, length);
   if (result < 0) return result;
-  copy(channel, payload, room, 0);
+  put(room, 0);
   channel.addExternal(length);
   driver.copied += length;
   return result;
 }
 
-/** send()'s boolean, or the core's refusal as an exception (M63, M70). */
-export function sendOutcome(result: number, readyState: string): boolean {
-  if (result >= 0) return result === 1;
+/** send()'s boolean where nothing was queued, or the core's refusal as an exception (M63, M70). */
+export function sendOutcome(
+  seat: Seat,
+  result: number,
+  payload: Payload,
+  readyState: string,
+): boolean {
   if (result === E_TRAPPED) return false;
+  const misfit = refusedMessage(seat.framing, result, lengthOf(payload));
+  if (misfit !== undefined) throw misfit;
   if (result === E_LIMIT) {
     throw new DOMException("send() would pass maxBufferedAmount", "QuotaExceededError");
   }

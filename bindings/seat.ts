@@ -8,14 +8,17 @@
 import { ROLE_CLIENT } from "../assembly/abi.ts";
 import { Channel } from "./channel.ts";
 import { driverOf, engineFor } from "./engine.ts";
+import type { Framing } from "./framing.ts";
 import {
   type BinaryType,
   checkPort,
   connectTarget,
+  framingOf,
   openWords,
   type SocketOptions,
   socketOptions,
 } from "./options.ts";
+import { checkFits, setFraming } from "./set-framing.ts";
 import type { TCPSocket } from "./tcp-socket.ts";
 
 /** The channel of one TCPSocket; one object for both, as there may be many. */
@@ -24,6 +27,7 @@ export class Seat extends Channel {
   host = "";
   port = 0;
   binaryType: BinaryType = "string";
+  framing: Framing | null = null;
   /** What its socket is born with: a signal to obey, or its data waiting for a consumer. */
   with: AbortSignal | "pull" | undefined;
 
@@ -46,9 +50,15 @@ export class Seat extends Channel {
   }
 
   /** Sets what stays as it is. */
-  settle(host: string, port: number, binaryType: BinaryType | undefined): void {
+  settle(
+    host: string,
+    port: number,
+    binaryType: BinaryType | undefined,
+    framing: Framing | null,
+  ): void {
     this.host = host;
     this.port = port;
+    this.framing = framing;
     if (binaryType !== undefined) this.binaryType = binaryType;
   }
 }
@@ -60,12 +70,15 @@ export function dial(host: unknown, port: unknown, given: unknown): Seat {
   const number = checkPort("TCPSocket", port);
   const options: SocketOptions = socketOptions(given);
   const driver = driverOf(engineFor(options.engine));
+  const framing = framingOf(options);
+  checkFits(driver, framing);
   const seat = driver.open(Seat, ROLE_CLIENT, 0, openWords(options));
   if (typeof seat === "number") {
     throw new DOMException("the engine's maxSockets are open", "QuotaExceededError");
   }
+  if (framing !== null) setFraming(seat, framing);
   const target = connectTarget(name, number, options);
-  seat.settle(name, number, options.binaryType);
+  seat.settle(name, number, options.binaryType, framing);
   seat.with = options.signal;
   seat.transport = driver.host.connect(target, driver.core.window, seat);
   driver.schedule();

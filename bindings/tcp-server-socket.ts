@@ -19,6 +19,7 @@ import { errorEvent, fire, TCPServerSocketEvent, type TCPSocketErrorEvent } from
 import { ListeningTarget } from "./listening-target.ts";
 import {
   checkPort,
+  framingOf,
   keepAliveOf,
   openWords,
   type ServerSocketOptions,
@@ -26,6 +27,7 @@ import {
 } from "./options.ts";
 import { PullIterator } from "./pull-iterator.ts";
 import { adopt, Seat } from "./seat.ts";
+import { checkFits, setFraming } from "./set-framing.ts";
 import { shown } from "./shown.ts";
 import { SocketPromises } from "./socket-promises.ts";
 import type { TCPSocket } from "./tcp-socket.ts";
@@ -102,10 +104,13 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
     if (checked.reusePort === true && !driver.host.reusesPorts) {
       throw new DOMException(`${driver.host.name} has no reusePort`, "NotSupportedError");
     }
+    const framing = framingOf(checked);
+    checkFits(driver, framing);
     const channel = driver.open(Channel, ROLE_LISTENER, 0, this.#words);
     if (typeof channel === "number") {
       throw new DOMException("the engine's maxSockets are open", "QuotaExceededError");
     }
+    if (framing !== null) setFraming(channel, framing);
     this.#channel = channel;
     channel.own<TCPServerSocket>(this, receive);
     this.#listener = this.#bind(wanted, backlog === 0 ? undefined : backlog & 0xffff);
@@ -270,7 +275,8 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   #announce(handle: number): void {
     const seat = this.#channel.driver.find(handle) as Seat;
     const { remoteAddress = "", remotePort = 0 } = seat.transport?.addresses ?? {};
-    seat.settle(remoteAddress, remotePort, this.#options.binaryType);
+    const { binaryType } = this.#options;
+    seat.settle(remoteAddress, remotePort, binaryType, framingOf(this.#options));
     if (this.#iterator !== undefined) seat.with = "pull";
     const socket = adopt(seat);
     if (this.#iterator !== undefined) {

@@ -9,17 +9,18 @@ import {
   EVENT_DRAIN,
   EVENT_END,
   EVENT_ERROR,
+  EVENT_MESSAGES,
   EVENT_OPEN,
 } from "../assembly/abi.ts";
 import type { Receiver } from "./channel.ts";
-import { Consumer } from "./consumer.ts";
-import { fireData, lendMessages } from "./delivery.ts";
 import { TCPSocketError } from "./errors.ts";
 import { errorEvent, fire, TCPSocketEvent } from "./events.ts";
+import { framingFailure } from "./framing-errors.ts";
 import type { ServerSocketOptions, SocketOptions } from "./options.ts";
 import { payloadOf, queuePayload, sendOutcome } from "./payload.ts";
 import { dial, provideAdoption, Seat, whenAborted } from "./seat.ts";
-import { channelOf, noteTotals, SocketAttributes, seatOf } from "./socket-attributes.ts";
+import { channelOf, noteTotals, seatOf } from "./socket-attributes.ts";
+import { consume, deliver, endData, SocketData } from "./socket-data.ts";
 import { SocketPromises } from "./socket-promises.ts";
 import { TCPServerSocket } from "./tcp-server-socket.ts";
 
@@ -40,11 +41,10 @@ let receive: Receiver<TCPSocket>;
  * socket.onclose = () => console.log(socket.readyState); // closed
  * ```
  */
-export class TCPSocket extends SocketAttributes {
+export class TCPSocket extends SocketData {
   #wasOpened = false;
   // The rest is made when first needed: most sockets need none of it.
   #promises: SocketPromises | undefined;
-  #consumer: Consumer | undefined;
   #unwatch: (() => void) | undefined;
 
   static {
@@ -65,7 +65,7 @@ export class TCPSocket extends SocketAttributes {
     super(accepted ? (host as unknown as Seat) : dial(host, port, options));
     const seat = seatOf(this);
     seat.own<TCPSocket>(this, receive);
-    if (seat.pull) this.#consume().pull();
+    if (seat.pull) consume(this).pull();
     if (accepted) this.#opened();
     if (seat.signal !== undefined) this.#watch(seat.signal);
   }
@@ -97,7 +97,7 @@ export class TCPSocket extends SocketAttributes {
    * ```
    */
   get opened(): Promise<void> {
-    if (this.readyState === "connecting") this.#consume().pull();
+    if (this.readyState === "connecting") consume(this).pull();
     return this.#promise().opened;
   }
 
@@ -155,11 +155,12 @@ export class TCPSocket extends SocketAttributes {
     byteOffset?: number,
     byteLength?: number,
   ): boolean {
-    const channel = channelOf(this);
-    const { memory } = channel.driver.core;
-    const result = queuePayload(channel, payloadOf(data, byteOffset, byteLength, memory));
-    channel.driver.schedule();
-    const below = result >= 0 ? result === 1 : sendOutcome(result, this.readyState);
+    const seat = seatOf(this);
+    const { memory } = seat.driver.core;
+    const payload = payloadOf(data, byteOffset, byteLength, memory);
+    const result = queuePayload(seat, payload);
+    seat.driver.schedule();
+    const below = result >= 0 ? result === 1 : sendOutcome(seat, result, payload, this.readyState);
     if (!below) this.#promise().noteFull();
     return below;
   }
@@ -265,7 +266,7 @@ export class TCPSocket extends SocketAttributes {
    */
   // biome-ignore lint/suspicious/noExplicitAny: the type depends on binaryType
   [Symbol.asyncIterator](): AsyncIterableIterator<any> {
-    const iterator = this.#consume().iterate(() => this.close());
+    const iterator = consume(this).iterate(() => this.close());
     if (this.#promises?.over === true) iterator.end(this.#promises.reason);
     return iterator;
   }
@@ -288,14 +289,6 @@ export class TCPSocket extends SocketAttributes {
     return this;
   }
 
-  protected override admit(type: string): void {
-    this.#consumer?.admit(type);
-  }
-
-  protected override changed(type: string): void {
-    this.#consumer?.changed(type);
-  }
-
   #command(name: "suspend" | "resume" | "close" | "abort" | "half_close"): number {
     const { driver, handle } = channelOf(this);
     const result = driver.core.call[name](handle);
@@ -308,11 +301,6 @@ export class TCPSocket extends SocketAttributes {
     return this.#promises;
   }
 
-  #consume(): Consumer {
-    this.#consumer ??= new Consumer(seatOf(this), (type) => this.listens(type));
-    return this.#consumer;
-  }
-
   #watch(signal: AbortSignal): void {
     this.#unwatch = whenAborted(signal, () => {
       this.#promise().reason ??= signal.reason;
@@ -321,19 +309,12 @@ export class TCPSocket extends SocketAttributes {
   }
 
   #record(kind: number, a: number, b: number): void {
-    if (kind === EVENT_DATA) this.#deliver(a, b);
+    if (kind === EVENT_DATA || kind === EVENT_MESSAGES) deliver(this, kind, a, b);
     else if (kind === EVENT_OPEN) this.#opened();
     else if (kind === EVENT_DRAIN) this.#drained();
     else if (kind === EVENT_END) this.#fire("end");
-    else if (kind === EVENT_ERROR) this.#failed(new TCPSocketError(a, channelOf(this).cause));
+    else if (kind === EVENT_ERROR) this.#failed(a, b);
     else if (kind === EVENT_CLOSE) this.#closed();
-  }
-
-  #deliver(address: number, length: number): void {
-    if (this.#consumer?.take(address, length) === true) return;
-    if (this.listens("messages")) lendMessages(this, seatOf(this), address, length);
-    else if (this.listens("data")) fireData(this, seatOf(this), address, length);
-    // else nobody wants it and it is dropped, as Mozilla does
   }
 
   #opened(): void {
@@ -347,7 +328,10 @@ export class TCPSocket extends SocketAttributes {
     this.#fire("drain");
   }
 
-  #failed(error: TCPSocketError): void {
+  #failed(reason: number, low: number): void {
+    const { framing, driver, cause } = seatOf(this);
+    const detail = (driver.core.words[driver.record + 4] as number) * 2 ** 32 + low;
+    const error = new TCPSocketError(reason, framingFailure(framing, reason, detail) ?? cause);
     this.#promise().reason ??= error;
     fire(this, errorEvent(error));
   }
@@ -356,7 +340,7 @@ export class TCPSocket extends SocketAttributes {
     noteTotals(this);
     this.#unwatch?.();
     const reason = this.#promise().noteClose();
-    this.#consumer?.end(reason);
+    endData(this, reason);
     this.#fire("close");
   }
 

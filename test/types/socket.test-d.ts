@@ -55,7 +55,14 @@ export type Methods = All<
 type Plain = "suspend" | "resume" | "close" | "closeImmediately" | "halfClose";
 
 type CommonOption =
-  | ("binaryType" | "useSecureTransport" | "idleTimeout" | "highWaterMark" | "lowWaterMark")
+  | (
+      | "binaryType"
+      | "framing"
+      | "useSecureTransport"
+      | "idleTimeout"
+      | "highWaterMark"
+      | "lowWaterMark"
+    )
   | ("maxBufferedAmount" | "allowHalfOpen" | "noDelay" | "keepAlive" | "signal" | "engine");
 type ClientOption = "connectTimeout" | "localAddress" | "localPort" | "family" | "lookup";
 type ServerOption = "host" | "maxConnections" | "maxReceiveBytes" | "reusePort";
