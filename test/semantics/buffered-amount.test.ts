@@ -101,6 +101,15 @@ inWorlds(EVERYWHERE, (test) => {
     expect(client.types).toBe("open drain");
   });
 
+  test("M80: below lowWaterMark from the start, drain still follows a false", async (world) => {
+    const [client, peer] = await world.client({ highWaterMark: 10, lowWaterMark: 1000 });
+    expect(client.socket.send(pattern(100))).toBe(false);
+    await client.fired("drain");
+    await peer.got(100);
+    await world.settled();
+    expect(client.types).toBe("open drain");
+  });
+
   test("M81: many sends that returned false make one drain", async (world) => {
     const [client, peer] = await world.client({ highWaterMark: world.mark });
     for (let i = 0; i < 5; i++) expect(client.socket.send(pattern(world.mark + 1))).toBe(false);
