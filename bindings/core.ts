@@ -63,18 +63,13 @@ export type CoreModule = object;
 
 let builtIn: CoreModule | undefined;
 
-/** The core that comes with the package; compiled on first use. */
-export function builtInCore(): CoreModule {
+/**
+ * The core that comes with the package; compiled on first use.
+ * @param decode base64 to bytes: a loop over atob() takes several milliseconds of the first socket
+ */
+export function builtInCore(decode: (base64: string) => Uint8Array<ArrayBuffer>): CoreModule {
   builtIn ??= compileCore(decode(CORE_BASE64));
   return builtIn;
-}
-
-/** A plain loop: Uint8Array.from with a function takes five times as long, and start-up counts. */
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }
 
 /** @throws WebAssembly.CompileError if the bytes are no module */
@@ -159,7 +154,8 @@ export class Core {
 
   /** `open`, with its options written where the core reads them. */
   open(role: number, parent: number, options: readonly number[]): number {
-    this.words.set(options, this.control(CONTROL_SCRATCH) >>> 2);
+    const at = this.control(CONTROL_SCRATCH) >>> 2;
+    for (let i = 0; i < options.length; i++) this.words[at + i] = options[i] as number; // set() allocates
     return this.call.open(role, parent, options.length);
   }
 }

@@ -11,7 +11,7 @@ import {
   CONTROL_REFUSED,
   CONTROL_SOCKETS,
 } from "../assembly/abi.ts";
-import { nodeHost } from "../host/node/index.ts";
+import { fromBase64, nodeHost } from "../host/node/index.ts";
 import type { Host } from "../host/transport.ts";
 import { builtInCore, type CoreModule } from "./core.ts";
 import { drain } from "./drain.ts";
@@ -97,7 +97,7 @@ export class Engine {
     const { [CORE]: core, ...given } = options as EngineOptions & { [CORE]?: CoreModule };
     const checked = checkOptions<EngineOptions>("Engine", given, RULES);
     const { memoryBytes, maxSockets, windowBytes, host = nodeHost } = checked;
-    const module = core ?? builtInCore();
+    const module = core ?? builtInCore(fromBase64);
     const config = [memoryBytes ?? 0, maxSockets ?? 0, windowBytes ?? 0];
     this.checks = checked.checks ?? host.checks === true;
     this.#driver = new Driver(module, config, host, this.checks, nodeHost.context);

@@ -5,9 +5,6 @@
  * is Node's is imported, here and there: a global of that name may be somebody else's.
  */
 
-import { AsyncResource } from "node:async_hooks";
-import { Buffer } from "node:buffer";
-import process from "node:process";
 import { TimerWheel } from "../timer-wheel.ts";
 import type {
   ConnectTarget,
@@ -20,8 +17,12 @@ import type {
   Timer,
   Transport,
 } from "../transport.ts";
+import { builtin } from "./builtin.ts";
 import { NodeListener } from "./listener.ts";
 import { connect } from "./tcp.ts";
+
+const { AsyncResource } = builtin("node:async_hooks");
+const { Buffer } = builtin("node:buffer");
 
 const wheel = new TimerWheel({
   now: () => performance.now(),
@@ -34,7 +35,10 @@ const wheel = new TimerWheel({
 
 export const nodeHost: Host = {
   name: "node:net",
-  reusesPorts: hasReusePort(process.versions.node),
+
+  get reusesPorts(): boolean {
+    return hasReusePort(builtin("node:process").versions.node);
+  },
 
   connect(target: ConnectTarget, window: Uint8Array, sink: Sink): Transport {
     return connect(target, window, sink);
@@ -68,6 +72,10 @@ export const nodeHost: Host = {
     whole(memory).latin1Write(text, offset);
   },
 };
+
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Buffer.from(text, "base64");
+}
 
 /** `listen({ reusePort })` came with Node 22.12 and 23.1; older ones ignore it silently. */
 function hasReusePort(version: string): boolean {

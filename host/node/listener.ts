@@ -4,9 +4,9 @@
  * Without a host Node binds at once, so a port that is taken is known when the constructor
  * returns; with a host, or in a cluster worker, it is known later (M115).
  */
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import process from "node:process";
+import type { AddressInfo, Server, Socket } from "node:net";
 import type { Listener, ListenerSink, ListenTarget } from "../transport.ts";
+import { builtin } from "./builtin.ts";
 import { listenReasonOf } from "./reasons.ts";
 import { accepted, plain } from "./tcp.ts";
 
@@ -20,7 +20,7 @@ export class NodeListener implements Listener {
     const { host, port, backlog, noDelay, keepAlive, reusePort = false } = target;
     this.#sink = sink;
     this.#later = host !== undefined || isClusterWorker();
-    this.#server = createServer({
+    this.#server = builtin("node:net").createServer({
       allowHalfOpen: true,
       pauseOnConnect: true,
       noDelay,
@@ -80,6 +80,5 @@ function accept(socket: Socket, window: Uint8Array | undefined, sink: ListenerSi
 
 /** In a cluster worker the primary binds. Asked when needed: loading the module takes time. */
 function isClusterWorker(): boolean {
-  const cluster: unknown = process.getBuiltinModule("node:cluster");
-  return (cluster as { isWorker: boolean }).isWorker;
+  return builtin("node:cluster").isWorker;
 }

@@ -5,10 +5,13 @@
  * sockets do so where direct-read.ts can; else their `data` is copied into it. Half-open is always
  * allowed here: what the peer's FIN means is the engine's business (M92).
  */
-import { isIP, Socket, type SocketConstructorOpts, type TcpNetConnectOpts } from "node:net";
+import type { Socket, SocketConstructorOpts, TcpNetConnectOpts } from "node:net";
 import type { Addresses, ConnectTarget, Sink, Transport } from "../transport.ts";
+import { builtin } from "./builtin.ts";
 import { readDirectly } from "./direct-read.ts";
 import { flatten, reasonOf } from "./reasons.ts";
+
+const { isIP, Socket: NetSocket } = builtin("node:net");
 
 /** Key of a net.Socket's transport. */
 const TRANSPORT = Symbol("transport");
@@ -35,7 +38,7 @@ function emit(this: Wired, type: string, first?: unknown): boolean {
   const failed = type === "error";
   if (!failed || this.listenerCount("error") > 0) {
     // biome-ignore lint/complexity/noArguments: an array of them would be one more object
-    Socket.prototype.emit.apply(this, arguments as never);
+    NetSocket.prototype.emit.apply(this, arguments as never);
   }
   if (failed) sink?.failed(reasonOf(first), flatten(first));
   else if (type === "connect") sink?.connected();
@@ -56,7 +59,7 @@ export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): 
   };
   try {
     if (target.host.includes("\0")) throw new Error("a host name with a NUL");
-    const socket = new Socket(options);
+    const socket = new NetSocket(options);
     socket.connect(target as TcpNetConnectOpts);
     return new NodeTransport(socket, sink);
   } catch (error) {
