@@ -75,8 +75,9 @@ function relationCells({ value, lower, difference }, samples, others, versus, fl
   const more = others.map((other, round) => value(samples[round]) - value(other));
   const speed = median(faster);
   const verdict = speed >= floor ? "holds" : "MISSED";
+  const ratio = speed > 0 && speed < Infinity ? ` = ${speed.toFixed(2)}` : "";
   return [
-    difference ? `${signed(median(more))} = ${speed.toFixed(2)}` : speed.toFixed(2),
+    difference ? signed(median(more)) + ratio : speed.toFixed(2),
     wanted && wanted + verdict,
     median(cpu).toFixed(2),
     versus,

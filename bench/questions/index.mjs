@@ -14,6 +14,7 @@
  *   fresh         true: each sample has processes of its own, and `memory`: { rss, heap, engine }
  */
 import { connectCloseClient, connectCloseServer } from "./connect-close.mjs";
+import { contexts } from "./contexts.mjs";
 import { echo } from "./echo.mjs";
 import { idleClient, idleServer } from "./idle.mjs";
 import { linear } from "./linear.mjs";
@@ -23,6 +24,7 @@ import { pingPong } from "./ping-pong.mjs";
 import { receiveBulk } from "./receive-bulk.mjs";
 import { sendBulk } from "./send-bulk.mjs";
 import { sendSmall } from "./send-small.mjs";
+import { startUp } from "./start-up.mjs";
 
 export const questions = [
   receiveBulk,
@@ -34,6 +36,8 @@ export const questions = [
   connectCloseServer,
   idleClient,
   idleServer,
+  startUp,
+  contexts,
   messagesLength,
   messagesLengthAccepted,
   messagesLines,

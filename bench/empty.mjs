@@ -1,0 +1,1 @@
+/** Nothing: what it takes to import a file at all (questions/start-up.mjs). */
