@@ -96,6 +96,18 @@ describe.each(BUILDS)("a turn of %s", (build) => {
     expect(core.kinds()).toEqual(["released"]);
   });
 
+  test("M30: close() between the host's report and the event: no open", () => {
+    const core = new Embedder(build);
+    const handle = core.open();
+    core.call.connected(handle);
+    core.call.close(handle);
+    expect(core.kinds()).toEqual(["finish", "close"]);
+    core.call.ended(handle);
+    expect(core.kinds()).toEqual(["destroy"]);
+    core.call.closed(handle);
+    expect(core.kinds()).toEqual(["released"]);
+  });
+
   test("halfClose() while connecting takes effect once open", () => {
     const core = new Embedder(build);
     const handle = core.open();

@@ -149,22 +149,24 @@ inWorlds(EVERYWHERE, (test) => {
     });
   }
 
-  test("halfClose() while connecting takes effect once open", async (world) => {
-    const listening = await world.peers();
-    const client = world.open(listening.port);
-    client.socket.halfClose();
-    expect(client.socket.readyState).toBe("connecting");
-    const peer = await listening.accept();
-    await client.fired("open");
-    await peer.fired("end");
-    expect(client.socket.readyState).toBe("open");
-    peer.wire.write(pattern(10));
-    await client.got(10);
-    expect(() => client.socket.send("x")).toThrow(DOMException);
-    peer.wire.end();
-    await client.fired("close");
-    expect(client.types).toBe("open data close");
-  });
+  for (const allowHalfOpen of [false, true]) {
+    test(`halfClose() while connecting (allowHalfOpen ${allowHalfOpen}) counts once open`, async (world) => {
+      const listening = await world.peers();
+      const client = world.open(listening.port, { allowHalfOpen });
+      client.socket.halfClose();
+      expect(client.socket.readyState).toBe("connecting");
+      const peer = await listening.accept();
+      await client.fired("open");
+      await peer.fired("end");
+      expect(client.socket.readyState).toBe("open");
+      peer.wire.write(pattern(10));
+      await client.got(10);
+      expect(() => client.socket.send("x")).toThrow(DOMException);
+      peer.wire.end();
+      await client.fired("close");
+      expect(client.types).toBe(allowHalfOpen ? "open data end close" : "open data close");
+    });
+  }
 
   test("halfClose(), then close(): no more data, one close", async (world) => {
     const [client, peer] = await world.client();
