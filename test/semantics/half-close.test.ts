@@ -55,6 +55,25 @@ inWorlds(EVERYWHERE, (test) => {
     expect(difference(peer.bytes, pattern(world.plenty + 100))).toBeNull();
   });
 
+  test("M92b M83: send() in the drain behind the peer's FIN still leaves", async (world) => {
+    const options = { highWaterMark: world.mark };
+    const [client, peer] = await world.client(options, { paused: true });
+    const { socket } = client;
+    socket.ondrain = () => {
+      socket.ondrain = null;
+      expect(socket.send(pattern(100, world.plenty))).toBe(true);
+    };
+    expect(socket.send(pattern(world.plenty))).toBe(false);
+    await world.settled();
+    peer.wire.end();
+    await world.settled();
+    peer.wire.resume();
+    await client.fired("close");
+    expect(client.types).toBe("open drain close");
+    await peer.fired("end");
+    expect(difference(peer.bytes, pattern(world.plenty + 100))).toBeNull();
+  });
+
   test("M92b: close() between the FIN and the flush still ends in one close", async (world) => {
     const options = { highWaterMark: world.mark };
     const [client, peer] = await world.client(options, { paused: true });
