@@ -125,6 +125,22 @@ describe.each(BUILDS)("the send queue of %s", (build) => {
     expect(core.call.reserve(handle, 1)).toBeGreaterThan(0);
   });
 
+  test("M80: what is sent in the data in front of a drain holds the drain back", () => {
+    const core = new Embedder(build);
+    const handle = core.opened();
+    for (let i = 0; i < 2; i++) core.send(handle, pattern(40_000));
+    core.call.suspend(handle);
+    core.receive(handle, pattern(5));
+    core.drain();
+    core.transmit(handle);
+    core.call.resume(handle);
+    expect(core.poll().map(({ kind }) => kind)).toContain("data");
+    core.send(handle, pattern(7)); // in its handler
+    expect(core.kinds()).not.toContain("drain");
+    core.transmit(handle);
+    expect(core.kinds()).toEqual(["drain"]);
+  });
+
   test("misuse is refused and changes nothing", () => {
     const core = new Embedder(build);
     const handle = core.opened();
