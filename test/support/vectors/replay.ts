@@ -1,0 +1,155 @@
+/**
+ * Plays one variant of a script on a shim: does what it says, compares what is said after each
+ * operation, and throws with the script's line at the first difference.
+ */
+import { bytesOf } from "./bytes.ts";
+import { Grammar } from "./grammar.ts";
+import type { Expectation, Operation, Script, Step } from "./script.ts";
+import type { Action, Answer, Plain, Said, Shim } from "./shim.ts";
+import { expectedLines, Transcript } from "./transcript.ts";
+import type { Variant } from "./variants.ts";
+
+/** The digest of what was said. */
+export function replay(script: Script, shim: Shim, variant: Variant): string {
+  return new Replay(script, shim, variant).play();
+}
+
+class Replay {
+  readonly #script: Script;
+  readonly #shim: Shim;
+  readonly #variant: Variant;
+  readonly #transcript = new Transcript();
+  readonly #waiting: Set<Operation>;
+  readonly #grammar = new Grammar();
+  readonly #counts = new Map<string, number>();
+  /** What has been said since the current operation. */
+  #said = new Transcript();
+  #line = 1;
+
+  constructor(script: Script, shim: Shim, variant: Variant) {
+    this.#script = script;
+    this.#shim = shim;
+    this.#variant = variant;
+    this.#waiting = new Set(script.handlers);
+  }
+
+  play(): string {
+    for (const step of this.#variant.steps) this.#play(step);
+    const idle = [...this.#waiting].map((handler) => JSON.stringify(handler));
+    this.#expect("handlers that never ran", idle, []);
+    const left = this.#shim.finish((socket, said) => this.#grammar.add(socket, said));
+    this.#expect("what is left behind", left, []);
+    this.#expect("wrong in all that was said", this.#grammar.faults(), []);
+    return this.#transcript.digest;
+  }
+
+  #play(step: Step): void {
+    const { operation } = step;
+    this.#line = step.line;
+    this.#said = new Transcript();
+    if (operation.op === "sent" && operation.n === "all") this.#takeAll(step);
+    else this.#takePieces(step);
+    if (operation.up === true) this.#bringUp(operation);
+    this.#expect("said", this.#said.lines(), expectedLines(step.expected));
+    for (const state of step.states) this.#look(state);
+  }
+
+  #takePieces(step: Step): void {
+    const { operation } = step;
+    for (const action of this.#actionsOf(step)) {
+      this.#act(operation, action);
+      if (operation.turn !== false && operation.up !== true) this.#run();
+    }
+  }
+
+  #takeAll(step: Step): void {
+    const { s } = step.operation;
+    for (let left = this.#shim.look(s).inFlight; left > 0; left = this.#shim.look(s).inFlight) {
+      for (const count of this.#variant.pieces(step, left)) {
+        this.#act(step.operation, { op: "sent", count });
+        this.#run();
+      }
+    }
+  }
+
+  #bringUp(operation: Operation): void {
+    if (operation.role !== "accepted") this.#shim.act(operation.s, { op: "connected" });
+    const before = this.#said;
+    this.#said = new Transcript();
+    this.#run(false);
+    const first = `${operation.s} ${operation.role === "accepted" ? "connect" : "open"}`;
+    this.#expect("said", this.#said.lines(), [first]);
+    this.#said = before;
+  }
+
+  #actionsOf(step: Step): Action[] {
+    const { operation } = step;
+    if (operation.op === "sent") {
+      const counts = this.#variant.pieces(step, operation.n as number);
+      return counts.map((count) => ({ op: "sent", count }));
+    }
+    if (operation.op !== "received") return [this.#actionOf(operation)];
+    const bytes = bytesOf(operation);
+    let begin = 0;
+    return this.#variant.pieces(step, bytes.length).map((length) => {
+      begin += length;
+      return { op: "received", bytes: bytes.subarray(begin - length, begin) };
+    });
+  }
+
+  #actionOf(operation: Operation): Action {
+    const { header } = this.#script;
+    const { op, parent = null, options = {}, role = "client" } = operation;
+    if (op === "open") {
+      const framing =
+        role === "listener" ? operation.framing : (operation.framing ?? header.framing);
+      return { op, role, parent, options, ...(framing === undefined ? {} : { framing }) };
+    }
+    if (op === "send") return { op, bytes: bytesOf(operation), external: this.#variant.external };
+    if (op === "failed") return { op, reason: operation.reason as string };
+    if (op === "expired") return { op, timer: operation.timer as "connect" };
+    if (op === "setFraming") return { op, framing: operation.framing ?? null };
+    return { op: op as Plain };
+  }
+
+  #act(operation: Operation, action: Action): void {
+    const answer: Answer = this.#shim.act(operation.s, action);
+    const refusal = typeof answer === "string" ? answer : undefined;
+    this.#expect("refused", refusal, operation.refused);
+    if (operation.returns !== undefined) this.#expect("returned", answer, operation.returns);
+  }
+
+  #run(recorded = true): void {
+    this.#shim.run((socket, said) => {
+      this.#said.add(socket, said);
+      this.#grammar.add(socket, said);
+      if (recorded) this.#transcript.add(socket, said);
+      this.#handle(socket, said);
+    });
+  }
+
+  /** What the app does in its handler. */
+  #handle(socket: string, { ev }: Said): void {
+    const count = (this.#counts.get(`${socket} ${ev}`) ?? 0) + 1;
+    this.#counts.set(`${socket} ${ev}`, count);
+    for (const handler of this.#waiting) {
+      if (handler.s !== socket || handler.after?.[ev] !== count) continue;
+      this.#waiting.delete(handler);
+      this.#act(handler, this.#actionOf(handler));
+    }
+  }
+
+  #look({ state, readyState, buffered, fin }: Expectation): void {
+    const look = this.#shim.look(state as string);
+    if (readyState !== undefined) this.#expect("readyState", look.readyState, readyState);
+    if (buffered !== undefined) this.#expect("buffered", look.buffered, buffered);
+    if (fin !== undefined) this.#expect("fin", look.fin, fin);
+  }
+
+  #expect(what: string, actual: unknown, expected: unknown): void {
+    const [is, should] = [actual, expected].map((value) => JSON.stringify(value, null, 1));
+    if (is === should) return;
+    const place = `${this.#script.header.id}:${this.#line} (${this.#variant.name})`;
+    throw new Error(`${place}: ${what}: ${is}\nexpected: ${should}`);
+  }
+}
