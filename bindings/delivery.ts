@@ -7,10 +7,11 @@
  */
 import { RECORD_WORDS } from "../assembly/abi.ts";
 import type { Driver } from "./driver.ts";
-import { fire, TCPSocketEvent } from "./events.ts";
+import { dataEvent } from "./events.ts";
 import { endBatch, type Lease, MessageBatch } from "./message-batch.ts";
 import type { BinaryType } from "./options.ts";
 import type { Seat } from "./seat.ts";
+import { atOneMoment, fire } from "./socket-event.ts";
 
 /** What a socket's data goes to at present; `undefined`: nobody, it is dropped, as Mozilla does. */
 export type Taker = "iterator" | "messages" | "data" | undefined;
@@ -61,7 +62,8 @@ export function deliverBatch(outlet: Outlet, table: number, count: number): void
   if (taker === "messages") {
     taken = lend(outlet, base, span, new Uint32Array(core.memory, table, count * 2));
   } else if (taker !== undefined) {
-    taken = handEach(outlet, taker, { table: table >>> 2, count, base, span });
+    const batch = { table: table >>> 2, count, base, span };
+    taken = atOneMoment(() => handEach(outlet, taker, batch));
   }
   if (taken < count) core.call.delivered(handle, taken);
 }
@@ -103,7 +105,7 @@ function share(driver: Driver, { base, span }: Batch): ArrayBuffer {
 
 function hand(outlet: Outlet, taker: "iterator" | "data", data: unknown): void {
   if (taker === "iterator") outlet.push(data);
-  else fire(outlet.target, new TCPSocketEvent("data", { data }));
+  else fire(outlet.target, dataEvent("data", data));
 }
 
 /** Lends all; returns how many messages the app has taken. */
@@ -116,6 +118,6 @@ function lend(
   const { memory } = seat.driver.core;
   const lease: Lease = { memory, base, span, table, checks: seat.checks };
   const batch = new MessageBatch(lease);
-  fire(target, new TCPSocketEvent("messages", { data: batch }));
+  fire(target, dataEvent("messages", batch));
   return endBatch(batch);
 }

@@ -1,114 +1,11 @@
 /**
  * The events of sockets and servers (M35-M44). Those the engine fires are trusted, do not bubble and
- * cannot be cancelled; those made by hand are what they are made to be, but trusted.
+ * cannot be cancelled; those made by hand are what they are made to be, but trusted. What they
+ * share, and how they are fired, is in socket-event.ts.
  */
 import type { TCPSocketError } from "./errors.ts";
+import { firedLike, type Manner, SocketEvent } from "./socket-event.ts";
 import type { TCPSocket } from "./tcp-socket.ts";
-
-let trust: (event: SocketEvent) => void;
-let setTarget: (event: SocketEvent, target: EventTarget | null) => void;
-let stopped: (event: SocketEvent) => boolean;
-
-/** What every event made by hand may be given; the platform's name for it is the DOM's. */
-interface Manner {
-  bubbles?: boolean;
-  cancelable?: boolean;
-  composed?: boolean;
-}
-
-/** What an event of ours knows beside what Event does: the platform does not dispatch it. */
-class SocketEvent extends Event {
-  #trusted = false;
-  #stopped = false;
-  #target: EventTarget | null = null;
-  #dispatching = false;
-
-  static {
-    trust = (event) => {
-      event.#trusted = true;
-    };
-    setTarget = (event, target) => {
-      if (target !== null) event.#target = target;
-      event.#dispatching = target !== null;
-      event.#stopped = false;
-    };
-    stopped = (event) => event.#stopped;
-  }
-
-  /** True for events the engine fires (M35). */
-  override get isTrusted(): boolean {
-    return this.#trusted;
-  }
-
-  override get target(): EventTarget | null {
-    return this.#target ?? super.target;
-  }
-
-  override get srcElement(): EventTarget | null {
-    return this.target;
-  }
-
-  override get currentTarget(): EventTarget | null {
-    return this.#dispatching ? this.#target : super.currentTarget;
-  }
-
-  override get eventPhase(): 0 | 2 {
-    return this.#dispatching ? 2 : (super.eventPhase as 0 | 2);
-  }
-
-  override composedPath(): [] | [EventTarget] {
-    if (this.#dispatching && this.#target !== null) return [this.#target];
-    return super.composedPath() as [] | [EventTarget];
-  }
-
-  override stopImmediatePropagation(): void {
-    this.#stopped = true;
-    super.stopImmediatePropagation();
-  }
-}
-
-/** Fires an event of the engine's own (M35). */
-export function fire(target: EventTarget, event: SocketEvent): void {
-  trust(event);
-  target.dispatchEvent(event);
-}
-
-/** The foreign events that are being dispatched and have been stopped. */
-const stoppedForeign = new WeakSet<Event>();
-
-/** `target` begins to dispatch the event; one that is not ours is told so through own properties. */
-export function beginDispatch(event: Event, target: EventTarget): void {
-  if (event.eventPhase !== Event.NONE) {
-    throw new DOMException("the event is being dispatched already", "InvalidStateError");
-  }
-  if (event instanceof SocketEvent) {
-    setTarget(event, target);
-    return;
-  }
-  const stop = (): void => {
-    stoppedForeign.add(event);
-  };
-  const shown = { target, srcElement: target, currentTarget: target, eventPhase: Event.AT_TARGET };
-  for (const [name, value] of Object.entries({ ...shown, stopImmediatePropagation: stop })) {
-    Object.defineProperty(event, name, { value, configurable: true });
-  }
-}
-
-/** `beginDispatch` taken back. */
-export function endDispatch(event: Event): void {
-  if (event instanceof SocketEvent) {
-    setTarget(event, null);
-    return;
-  }
-  stoppedForeign.delete(event);
-  Object.defineProperty(event, "currentTarget", { value: null, configurable: true });
-  Object.defineProperty(event, "eventPhase", { value: Event.NONE, configurable: true });
-}
-
-/** Whether stopImmediatePropagation() was called in this dispatch. */
-export function isStopped(event: Event): boolean {
-  return event instanceof SocketEvent ? stopped(event) : stoppedForeign.has(event);
-}
 
 /** `open`, `data`, `messages`, `drain`, `end`, `close`. */
 export class TCPSocketEvent<T = unknown> extends SocketEvent {
@@ -120,6 +17,9 @@ export class TCPSocketEvent<T = unknown> extends SocketEvent {
     this.data = ("data" in init ? init.data : null) as T;
   }
 }
+
+/** An event of the engine's own with data; there may be many a second. */
+export const dataEvent: <T>(type: string, data: T) => TCPSocketEvent<T> = firedLike(TCPSocketEvent);
 
 /** What `event.data` of an error was in the JS era. */
 export interface ErrorData {

@@ -10,7 +10,7 @@
  * It inherits from EventTarget, but its constructor does not run: two maps a socket are not needed.
  * Nor is a list for one listener, and helpers are static: private methods mark each object.
  */
-import { beginDispatch, endDispatch, isStopped } from "./events.ts";
+import { beginDispatch, endDispatch, isStopped } from "./socket-event.ts";
 
 type Listener = ((event: Event) => void) | { handleEvent(event: Event): void };
 

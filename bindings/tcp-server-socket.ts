@@ -15,7 +15,7 @@ import type { Listener, Sink, Transport } from "../host/transport.ts";
 import { Channel, type Receiver } from "./channel.ts";
 import { driverOf, engineFor } from "./engine.ts";
 import { TCPSocketError } from "./errors.ts";
-import { errorEvent, fire, TCPServerSocketEvent, type TCPSocketErrorEvent } from "./events.ts";
+import { errorEvent, TCPServerSocketEvent, type TCPSocketErrorEvent } from "./events.ts";
 import { ListeningTarget } from "./listening-target.ts";
 import {
   checkPort,
@@ -29,6 +29,7 @@ import { PullIterator } from "./pull-iterator.ts";
 import { adopt, Seat } from "./seat.ts";
 import { checkFits, setFraming } from "./set-framing.ts";
 import { shown } from "./shown.ts";
+import { fire } from "./socket-event.ts";
 import { SocketPromises } from "./socket-promises.ts";
 import type { TCPSocket } from "./tcp-socket.ts";
 

@@ -14,13 +14,14 @@ import {
 } from "../assembly/abi.ts";
 import type { Receiver } from "./channel.ts";
 import { TCPSocketError } from "./errors.ts";
-import { errorEvent, fire, TCPSocketEvent } from "./events.ts";
+import { errorEvent, TCPSocketEvent } from "./events.ts";
 import { framingFailure } from "./framing-errors.ts";
 import type { ServerSocketOptions, SocketOptions } from "./options.ts";
 import { payloadOf, queuePayload, sendOutcome } from "./payload.ts";
 import { dial, provideAdoption, Seat, whenAborted } from "./seat.ts";
 import { channelOf, noteTotals, seatOf } from "./socket-attributes.ts";
 import { consume, deliver, endData, SocketData } from "./socket-data.ts";
+import { fire } from "./socket-event.ts";
 import { SocketPromises } from "./socket-promises.ts";
 import { TCPServerSocket } from "./tcp-server-socket.ts";
 

@@ -1,0 +1,213 @@
+/**
+ * What all our events share: they are dispatched by ourselves, not by the platform.
+ *
+ * State stands where the platform keeps its own, where that can be found (Node), so that any
+ * EventTarget can dispatch our events again; elsewhere under symbols of ours. Events with data are made
+ * without the platform's constructor, which takes longer than all the rest of a small message.
+ */
+
+/** What every event made by hand may be given; the platform's name for it is the DOM's. */
+export interface Manner {
+  bubbles?: boolean;
+  cancelable?: boolean;
+  composed?: boolean;
+}
+
+const probe = new Event("probe");
+probe.stopImmediatePropagation();
+const found = Object.getOwnPropertySymbols(probe);
+
+function slot(name: string): symbol {
+  return found.find(({ description }) => description === name) ?? Symbol(name);
+}
+
+const TYPE: unique symbol = slot("type") as never;
+const TARGET: unique symbol = slot("kTarget") as never;
+const DISPATCHING: unique symbol = slot("kIsBeingDispatched") as never;
+const STOPPED: unique symbol = slot("kStop") as never;
+const TRUSTED: unique symbol = Symbol("trusted");
+/** Set in those made without the platform's constructor: it never knew them. */
+const FIRED: unique symbol = Symbol("fired");
+const STAND_IN: unique symbol = Symbol("stand-in");
+const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
+
+/** An event of a socket or server. */
+export class SocketEvent extends Event {
+  declare [TYPE]: string;
+  [TARGET]: EventTarget | null = null;
+  [DISPATCHING] = false;
+  [STOPPED] = false;
+  [TRUSTED] = false;
+  /** When it was fired, if not made by hand. */
+  declare [FIRED]: number | undefined;
+  declare [STAND_IN]: Event | undefined;
+
+  constructor(type: string, init: Manner) {
+    super(type, init);
+    this[TYPE] ??= super.type;
+  }
+
+  override get type(): string {
+    return this[TYPE];
+  }
+
+  /** True for events the engine fires (M35). */
+  override get isTrusted(): boolean {
+    return this[TRUSTED];
+  }
+
+  override get target(): EventTarget | null {
+    return this[TARGET];
+  }
+
+  override get srcElement(): EventTarget | null {
+    return this[TARGET];
+  }
+
+  override get currentTarget(): EventTarget | null {
+    return this[DISPATCHING] ? this[TARGET] : null;
+  }
+
+  override get eventPhase(): 0 | 2 {
+    return this[DISPATCHING] ? 2 : 0;
+  }
+
+  override composedPath(): [] | [EventTarget] {
+    return this[DISPATCHING] && this[TARGET] !== null ? [this[TARGET]] : [];
+  }
+
+  override get timeStamp(): number {
+    return this[FIRED] ?? super.timeStamp;
+  }
+
+  override stopImmediatePropagation(): void {
+    this.stopPropagation();
+    this[STOPPED] = true;
+  }
+
+  /** For console.log: what matters of it. */
+  [INSPECT](_depth: unknown, options: unknown, inspect: (...args: unknown[]) => string): string {
+    const { type, timeStamp } = this;
+    const own = Object.fromEntries(Object.entries(this)); // without what symbols name
+    return `${this.constructor.name} ${inspect({ type, ...own, timeStamp }, options)}`;
+  }
+}
+
+/** What the platform knows of an event; for one that it never knew, of another in its place. */
+function known(event: SocketEvent): Event {
+  if (event[FIRED] === undefined) return event;
+  event[STAND_IN] ??= new Event(event[TYPE]);
+  return event[STAND_IN];
+}
+
+// All the rest, rarely asked for: bubbles, preventDefault(), ...
+for (const name of Object.getOwnPropertyNames(Event.prototype)) {
+  const own = Object.getOwnPropertyDescriptor(Event.prototype, name) as PropertyDescriptor;
+  if (Object.hasOwn(SocketEvent.prototype, name)) continue;
+  const { get, set, value, enumerable = false } = own;
+  const call = (event: SocketEvent, how: (...given: never[]) => unknown, given: unknown[]) =>
+    Reflect.apply(how, known(event), given);
+  const member: PropertyDescriptor =
+    typeof value === "function"
+      ? {
+          value(this: SocketEvent, ...given: unknown[]) {
+            return call(this, value as () => unknown, given);
+          },
+          writable: true,
+        }
+      : {
+          get:
+            get &&
+            function (this: SocketEvent) {
+              return call(this, get, []);
+            },
+          set:
+            set &&
+            function (this: SocketEvent, given: unknown) {
+              call(this, set, [given]);
+            },
+        };
+  if (get !== undefined || typeof value === "function") {
+    Object.defineProperty(SocketEvent.prototype, name, {
+      ...member,
+      enumerable,
+      configurable: true,
+    });
+  }
+}
+
+/** The time of the events that are being fired, if one is enough for all of them. */
+let moment: number | undefined;
+
+/** Gives all events that `fire` makes one time stamp: asking the clock takes longer than making one. */
+export function atOneMoment<T>(fire: () => T): T {
+  moment = performance.now();
+  try {
+    return fire();
+  } finally {
+    moment = undefined;
+  }
+}
+
+/** Makes trusted events of class `Like` without the platform's constructor. */
+export function firedLike<E extends SocketEvent>(
+  Like: new (...given: never[]) => E,
+): <T>(type: string, data: T) => E & { data: T } {
+  function Fired(this: SocketEvent & { data: unknown }, type: string, data: unknown): void {
+    this[TYPE] = type;
+    this[TARGET] = null;
+    this[DISPATCHING] = false;
+    this[STOPPED] = false;
+    this[TRUSTED] = true;
+    this[FIRED] = moment ?? performance.now();
+    this.data = data;
+  }
+  Fired.prototype = Like.prototype;
+  const Constructor = Fired as unknown as new (type: string, data: unknown) => never;
+  return (type, data) => new Constructor(type, data);
+}
+
+/** Fires an event of the engine's own (M35). */
+export function fire(target: EventTarget, event: SocketEvent): void {
+  event[TRUSTED] = true;
+  target.dispatchEvent(event);
+}
+
+/** The foreign events that are being dispatched and have been stopped. */
+const stoppedForeign = new WeakSet<Event>();
+
+/** `target` begins to dispatch the event; one that is not ours is told so through own properties. */
+export function beginDispatch(event: Event, target: EventTarget): void {
+  if (event.eventPhase !== 0) {
+    throw new DOMException("the event is being dispatched already", "InvalidStateError");
+  }
+  if (event instanceof SocketEvent) {
+    event[TARGET] = target;
+    event[DISPATCHING] = true;
+    event[STOPPED] = false;
+    return;
+  }
+  const stop = (): void => {
+    stoppedForeign.add(event);
+  };
+  const shown = { target, srcElement: target, currentTarget: target, eventPhase: Event.AT_TARGET };
+  for (const [name, value] of Object.entries({ ...shown, stopImmediatePropagation: stop })) {
+    Object.defineProperty(event, name, { value, configurable: true });
+  }
+}
+
+/** `beginDispatch` taken back. */
+export function endDispatch(event: Event): void {
+  if (event instanceof SocketEvent) {
+    event[DISPATCHING] = false;
+    return;
+  }
+  stoppedForeign.delete(event);
+  Object.defineProperty(event, "currentTarget", { value: null, configurable: true });
+  Object.defineProperty(event, "eventPhase", { value: Event.NONE, configurable: true });
+}
+
+/** Whether stopImmediatePropagation() was called in this dispatch. */
+export function isStopped(event: Event): boolean {
+  return event instanceof SocketEvent ? event[STOPPED] : stoppedForeign.has(event);
+}

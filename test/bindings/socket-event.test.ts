@@ -1,0 +1,89 @@
+/** Events fired without the platform's constructor are events all the same. */
+import { inspect } from "node:util";
+import { describe, expect, test } from "vitest";
+import { dataEvent, TCPSocketEvent } from "../../bindings/events.ts";
+import { ListeningTarget } from "../../bindings/listening-target.ts";
+import { atOneMoment, fire } from "../../bindings/socket-event.ts";
+
+const MEMBERS = Object.getOwnPropertyNames(Event.prototype).filter((name) => {
+  const { get } = Object.getOwnPropertyDescriptor(Event.prototype, name) as PropertyDescriptor;
+  return get !== undefined;
+});
+
+describe("an event with data", () => {
+  test("is of its class, and says what one made by hand says but for isTrusted", () => {
+    const fired = dataEvent("data", 7) as unknown as Record<string, unknown>;
+    const made = new TCPSocketEvent("data", { data: 7 }) as unknown as Record<string, unknown>;
+    expect(fired).toBeInstanceOf(TCPSocketEvent);
+    expect(fired).toBeInstanceOf(Event);
+    expect(fired.constructor).toBe(TCPSocketEvent);
+    const told = (event: Record<string, unknown>) =>
+      Object.fromEntries(
+        MEMBERS.filter((name) => name !== "timeStamp").map((name) => [name, event[name]]),
+      );
+    expect(told(fired)).toEqual({ ...told(made), isTrusted: true });
+    expect([fired.data, Object.keys(fired)]).toEqual([7, Object.keys(made)]);
+    expect(String(fired)).toBe(String(made));
+  });
+
+  test("cannot be cancelled; stopPropagation() and initEvent() do as ever", () => {
+    const event = dataEvent("data", 7);
+    event.preventDefault();
+    expect([event.defaultPrevented, event.returnValue]).toEqual([false, true]);
+    event.stopPropagation();
+    expect(event.cancelBubble).toBe(true);
+    expect(event.composedPath()).toEqual([]);
+  });
+
+  test("has the time it was fired at; all of one delivery the same", () => {
+    const before = performance.now();
+    const [a, b] = atOneMoment(() => [dataEvent("data", 1), dataEvent("data", 2)] as const);
+    expect(a.timeStamp).toBe(b.timeStamp);
+    expect(a.timeStamp).toBeGreaterThanOrEqual(before);
+    expect(dataEvent("data", 3).timeStamp).toBeGreaterThanOrEqual(a.timeStamp);
+  });
+
+  test("target, currentTarget, eventPhase and path while it is dispatched, and after", () => {
+    const target = new ListeningTarget();
+    const event = dataEvent("data", 7);
+    const told = () => [
+      event.target,
+      event.currentTarget,
+      event.srcElement,
+      event.eventPhase,
+      event.composedPath(),
+    ];
+    let within: unknown;
+    target.addEventListener("data", () => {
+      within = told();
+    });
+    fire(target, event);
+    expect(within).toEqual([target, target, target, 2, [target]]);
+    expect(told()).toEqual([target, null, target, 0, []]);
+  });
+
+  test("can be dispatched again by any EventTarget", () => {
+    const first = new ListeningTarget();
+    const heard: unknown[] = [];
+    first.addEventListener("data", (event) => {
+      expect(() => new EventTarget().dispatchEvent(event)).toThrow();
+    });
+    const event = dataEvent("data", 7);
+    fire(first, event);
+    const platform = new EventTarget();
+    platform.addEventListener("data", (again) => {
+      heard.push(again.target === platform, again.currentTarget === platform, again === event);
+      again.stopImmediatePropagation();
+    });
+    platform.addEventListener("data", () => heard.push("stopped too late"));
+    expect(platform.dispatchEvent(event)).toBe(true);
+    expect(heard).toEqual([true, true, true]);
+    expect(event.currentTarget).toBeNull();
+  });
+
+  test("is shown with its data", () => {
+    expect(inspect(dataEvent("data", "abc"))).toMatch(
+      /^TCPSocketEvent \{ type: 'data', data: 'abc', timeStamp: [\d.]+ \}$/,
+    );
+  });
+});
