@@ -15,6 +15,7 @@ import {
   connectTarget,
   framingOf,
   openWords,
+  type ServerSocketOptions,
   type SocketOptions,
   socketOptions,
 } from "./options.ts";
@@ -50,15 +51,11 @@ export class Seat extends Channel {
   }
 
   /** Sets what stays as it is. */
-  settle(
-    host: string,
-    port: number,
-    binaryType: BinaryType | undefined,
-    framing: Framing | null,
-  ): void {
+  settle(host: string, port: number, options: SocketOptions | ServerSocketOptions): void {
+    const { binaryType } = options;
     this.host = host;
     this.port = port;
-    this.framing = framing;
+    this.framing = framingOf(options);
     if (binaryType !== undefined) this.binaryType = binaryType;
   }
 }
@@ -78,7 +75,7 @@ export function dial(host: unknown, port: unknown, given: unknown): Seat {
   }
   if (framing !== null) setFraming(seat, framing);
   const target = connectTarget(name, number, options);
-  seat.settle(name, number, options.binaryType, framing);
+  seat.settle(name, number, options);
   seat.with = options.signal;
   seat.transport = driver.host.connect(target, driver.core.window, seat);
   driver.schedule();

@@ -76,6 +76,11 @@ export class SocketEvent extends Event {
     return this[DISPATCHING] && this[TARGET] !== null ? [this[TARGET]] : [];
   }
 
+  /** Those the engine fires cannot be cancelled. Asked for after each dispatch. */
+  override get defaultPrevented(): boolean {
+    return this[FIRED] === undefined && super.defaultPrevented;
+  }
+
   override get timeStamp(): number {
     return this[FIRED] ?? super.timeStamp;
   }

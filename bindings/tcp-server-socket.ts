@@ -276,8 +276,7 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   #announce(handle: number): void {
     const seat = this.#channel.driver.find(handle) as Seat;
     const { remoteAddress = "", remotePort = 0 } = seat.transport?.addresses ?? {};
-    const { binaryType } = this.#options;
-    seat.settle(remoteAddress, remotePort, binaryType, framingOf(this.#options));
+    seat.settle(remoteAddress, remotePort, this.#options);
     if (this.#iterator !== undefined) seat.with = "pull";
     const socket = adopt(seat);
     if (this.#iterator !== undefined) {
