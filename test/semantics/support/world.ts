@@ -52,7 +52,10 @@ const BYTEWISE = { seed: 1, capacity: 1024 };
 
 export const LOOPBACK: readonly Place[] = [
   { name: "loopback", network: { seed: 1 } },
-  { name: "loopback, one-byte reads", network: { ...BYTEWISE, faults: { readMax: 1 } } },
+  {
+    name: "loopback, one-byte reads, FIN with the last",
+    network: { ...BYTEWISE, faults: { readMax: 1, finWithData: true } },
+  },
   { name: "loopback, one-byte writes", network: { ...BYTEWISE, faults: { writeMax: 1 } } },
   {
     name: `loopback, random splits, SEED=${SEED}`,
