@@ -70,21 +70,25 @@ export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): 
 /** An accepted connection, paused; its sink is set once the driver has answered. */
 export function accepted(socket: Socket, window: Uint8Array | undefined): NodeTransport {
   const callback = onRead as (count: number) => boolean;
-  if (window === undefined || !readDirectly(socket, window, callback)) {
+  const direct = window !== undefined && readDirectly(socket, window, callback);
+  if (!direct) {
     socket.on("data", onData);
     socket.pause(); // a data listener makes the stream flow
   }
-  return new NodeTransport(socket, null);
+  return new NodeTransport(socket, null, direct);
 }
 
-/** Two fields a connection: what else there is to know, the socket knows. */
+/** Little is kept for a connection: what else there is to know, the socket knows. */
 export class NodeTransport implements Transport, Addresses {
   readonly #socket: Socket;
   sink: Sink | null;
+  /** It reads directly, and has yet to begin. */
+  #unread: boolean;
 
-  constructor(socket: Socket, sink: Sink | null) {
+  constructor(socket: Socket, sink: Sink | null, unread = false) {
     this.#socket = socket;
     this.sink = sink;
+    this.#unread = unread;
     (socket as Wired)[TRANSPORT] = this;
     socket.emit = emit as never;
   }
@@ -130,7 +134,10 @@ export class NodeTransport implements Transport, Addresses {
   }
 
   resume(): void {
-    this.#socket.resume();
+    // What comes past the stream need not flow: beginning to takes a tick, and what comes with one.
+    if (this.#unread) this.#socket.read(0);
+    else this.#socket.resume();
+    this.#unread = false;
   }
 
   finish(): void {
