@@ -17,6 +17,7 @@ import type {
   Timer,
   Transport,
 } from "../transport.ts";
+import { alarm } from "./alarm.ts";
 import { builtin } from "./builtin.ts";
 import { NodeListener } from "./listener.ts";
 import { connect } from "./tcp.ts";
@@ -24,14 +25,7 @@ import { connect } from "./tcp.ts";
 const { AsyncResource } = builtin("node:async_hooks");
 const { Buffer } = builtin("node:buffer");
 
-const wheel = new TimerWheel({
-  now: () => performance.now(),
-  alarm: (milliseconds, ring) => {
-    const timeout = setTimeout(ring, milliseconds);
-    timeout.unref();
-    return { cancel: () => clearTimeout(timeout) };
-  },
-});
+const wheel = new TimerWheel({ now: () => performance.now(), alarm });
 
 export const nodeHost: Host = {
   name: "node:net",
