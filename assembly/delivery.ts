@@ -24,6 +24,7 @@ import { FRAMING_NONE } from "./framing/abi.ts";
 import { batchCount, batchMax, messageEnd } from "./framing/batch.ts";
 import {
   announceRest,
+  beginsWhole,
   carriedBytes,
   decode,
   forgetProgress,
@@ -56,18 +57,22 @@ export function delivering(): bool {
 
 /** The first `count` bytes of the window are this socket's, to be delivered behind what it holds. */
 export function deliverReceived(socket: Socket, count: u32): void {
-  const start = windowStart();
   stain(socket, count);
-  if (socket.held !== 0) {
-    const carried = carriedBytes(socket);
-    copyTail(socket, start, carried);
-    if (!mayComplete(socket, start, start + count, carried)) {
-      hold(socket, start, count);
-      noteSearched(socket);
-      return;
-    }
+  if (socket.held !== 0 && !completesMessage(socket, count)) {
+    hold(socket, windowStart(), count);
+    noteSearched(socket);
+    return;
   }
   lendWindow(socket, count);
+}
+
+/** Whether the first `count` bytes of the window end a message, or show that there is none. */
+export function completesMessage(socket: Socket, count: u32): bool {
+  const start = windowStart();
+  if (socket.held === 0) return beginsWhole(socket, start, start + count);
+  const carried = carriedBytes(socket);
+  copyTail(socket, start, carried);
+  return mayComplete(socket, start, start + count, carried);
 }
 
 /** What the socket holds is to be delivered. */

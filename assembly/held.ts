@@ -29,6 +29,7 @@ import {
 } from "./pool.ts";
 import { HELD_PENDING, Socket } from "./socket.ts";
 import { findSocket, slotAt, slotCount } from "./socket-table.ts";
+import { feedNext } from "./starved.ts";
 
 /** Blocks grow up to this order; what comes at once may go into a larger one. */
 const CHAIN_ORDER_MAX: u32 = 16;
@@ -59,6 +60,13 @@ export function canHold(socket: Socket, length: u32): bool {
     if (budget.receiveBytes + length > receiveBytesMax(budget)) return false;
   }
   return poolHasRoom(length);
+}
+
+/** What those that share room leave to one of them: a message, or half of the room. */
+export function leftForFirst(socket: Socket): u32 {
+  const listener = findSocket(socket.parent);
+  const room = listener !== 0 ? receiveBytesMax(changetype<Socket>(listener)) : poolBytes();
+  return min(socket.messageMax, room >> 1);
 }
 
 function receiveBytesMax(listener: Socket): u32 {
@@ -124,6 +132,7 @@ function count(socket: Socket, delta: i32): void {
   socket.held += delta;
   const listener = findSocket(socket.parent);
   if (listener !== 0) changetype<Socket>(listener).receiveBytes += delta;
+  if (delta < 0) feedNext();
 }
 
 /** Copies all that is held to end at `end`, and lets the blocks go. */

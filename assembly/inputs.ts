@@ -17,10 +17,11 @@ import {
   REASON_INTERRUPTED,
   ROLE_LISTENER,
 } from "./abi.ts";
-import { delivering, deliverReceived } from "./delivery.ts";
+import { completesMessage, delivering, deliverReceived } from "./delivery.ts";
 import { touch } from "./dirty.ts";
 import { fail } from "./failure.ts";
-import { canHold } from "./held.ts";
+import { FRAMING_NONE } from "./framing/abi.ts";
+import { canHold, leftForFirst } from "./held.ts";
 import { confirmBytes, freeSends } from "./send-queue.ts";
 import {
   CONNECT_PENDING,
@@ -36,6 +37,7 @@ import {
   UNCLAIMED,
   WAITING_FOR_DRAIN,
 } from "./socket.ts";
+import { feedNext, isFirst, othersMayFinish, starve } from "./starved.ts";
 import { fitsHeadroom, holdWindow, stain, windowBytes } from "./window.ts";
 
 /** While any of these is set, input waits behind what is to come first. */
@@ -58,12 +60,15 @@ export function transportReceived(socket: Socket, count: i32): i32 {
   if ((socket.flags & PEER_ENDED) !== 0) return E_STATE;
   if (count === 0) return 0;
   const waits = socket.suspended !== 0 || (socket.flags & MUST_WAIT) !== 0;
-  if (waits && socket.phase < <u8>PHASE_CLOSING && !mayHold(socket, count)) {
+  if (socket.phase < <u8>PHASE_CLOSING && !findsRoom(socket, count, waits)) {
     socket.flags |= HOST_HOLDS;
     touch(socket);
     return E_BUSY; // the host keeps the bytes itself
   }
-  socket.flags &= ~HOST_HOLDS;
+  if ((socket.flags & HOST_HOLDS) !== 0) {
+    socket.flags &= ~HOST_HOLDS;
+    feedNext();
+  }
   socket.bytesReceived += count;
   socket.activity++;
   if (socket.phase >= <u8>PHASE_CLOSING) return discard(socket, count);
@@ -74,6 +79,17 @@ export function transportReceived(socket: Socket, count: i32): i32 {
     deliverReceived(socket, count);
   }
   return 0;
+}
+
+/** A message that cannot be finished now waits for others to finish theirs, if any can. */
+function findsRoom(socket: Socket, count: u32, waits: bool): bool {
+  if (waits) return mayHold(socket, count);
+  if (socket.framing === <u8>FRAMING_NONE) return true;
+  if (canHold(socket, count + leftForFirst(socket)) || completesMessage(socket, count)) return true;
+  if (isFirst(socket) && canHold(socket, count)) return true;
+  if (!othersMayFinish(socket)) return true; // somebody must fail: held.ts says who
+  starve(socket);
+  return false;
 }
 
 /**

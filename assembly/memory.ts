@@ -29,6 +29,7 @@ import { initRing, RECORD_BYTES, RECORDS_MAX } from "./ring.ts";
 import { IOV_BYTES, IOV_MAX, initSendQueues } from "./send-queue.ts";
 import { SOCKET_BYTES } from "./socket.ts";
 import { initSockets } from "./socket-table.ts";
+import { initStarved } from "./starved.ts";
 import { initWindow } from "./window.ts";
 
 const PAGE_BYTES: u32 = 65536;
@@ -85,6 +86,7 @@ function divide(total: u32, sockets: u32, window: u32): i32 {
   initBatch(batches, window);
   initDelimiters();
   initDelivery();
+  initStarved();
   initWindow(head + headroom, window, headroom);
   initPool(descriptors, align(head + headroom + window, 4096), pool, sockets);
   initSendQueues(iov, unpromisedBytes() >> 1);

@@ -43,9 +43,11 @@ import {
   PAUSED,
   PEER_ENDED,
   Socket,
+  STARVED,
   UNCLAIMED,
 } from "./socket.ts";
 import { findSocket, freeSocket } from "./socket-table.ts";
+import { leaveStarved } from "./starved.ts";
 import { wipeWindow } from "./window.ts";
 
 /** Gives all orders that are due, and ends the handle when there is nothing left to do. */
@@ -88,6 +90,7 @@ function orderTransport(socket: Socket): void {
 /** Closing sockets read on, to discard, or unread input would turn their FIN into a reset. */
 function wantsPause(socket: Socket): bool {
   if (socket.phase >= <u8>PHASE_CLOSING) return false;
+  if ((socket.flags & STARVED) !== 0) return true;
   if (socket.suspended !== 0 || (socket.flags & (CONNECT_PENDING | HELD_PENDING)) !== 0)
     return true;
   return (socket.flags & (HOST_HOLDS | UNCLAIMED)) === (HOST_HOLDS | UNCLAIMED);
@@ -117,6 +120,7 @@ function mayDestroy(socket: Socket): bool {
 function release(socket: Socket): void {
   releaseHeld(socket);
   forgetFraming(socket);
+  leaveStarved(socket);
   wipeWindow(socket);
   const listener = findSocket(socket.parent);
   if (listener !== 0) changetype<Socket>(listener).connections--;

@@ -43,6 +43,8 @@ export class Socket {
   // held.ts
   heldHead: usize = 0;
   heldTail: usize = 0;
+  // starved.ts: the list of those that wait for room
+  starvedNext: usize = 0;
   held: u32 = 0;
   // window.ts
   /** The most bytes it ever left before and behind the window's start, for zeroing. */
@@ -87,10 +89,12 @@ export class Socket {
   connectionsMax: u32 = 0;
   receiveBytes: u32 = 0;
   receiveBytesMax: u32 = 0;
+  /** starved.ts: the handle of the accepted socket that may use all the room there is. */
+  first: u32 = 0;
 }
 
 /** Record size; asserted by `initSockets` to hold a Socket. */
-export const SOCKET_BYTES: u32 = 192;
+export const SOCKET_BYTES: u32 = 208;
 
 /** The transport is up. */
 export const CONNECTED: u32 = 1 << 0;
@@ -131,3 +135,5 @@ export const DIRTY: u32 = 1 << 19;
 export const UNCLAIMED: u32 = 1 << 20;
 /** There was no room for a read: the host keeps it, and reports it again after ORDER_RESUME. */
 export const HOST_HOLDS: u32 = 1 << 21;
+/** It is in the middle of a message and there is no room for more of it. */
+export const STARVED: u32 = 1 << 22;

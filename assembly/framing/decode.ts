@@ -133,6 +133,12 @@ export function mayComplete(socket: Socket, start: usize, end: usize, carried: u
   return findDelimiter(socket.delimiters, start - carried, start, end) !== 0;
 }
 
+/** Whether a message that begins at `from` ends before `end`, or cannot become one. */
+export function beginsWhole(socket: Socket, from: usize, end: usize): bool {
+  beginBatch(from);
+  return nextMessage(socket, socket.framing, from, end, 0) !== NOT_YET;
+}
+
 /** How many held bytes a delimiter that is not complete may reach back into. */
 export function carriedBytes(socket: Socket): u32 {
   if (socket.delimiters === 0 || socket.needed !== 0) return 0;
