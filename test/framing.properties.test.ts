@@ -10,14 +10,13 @@ import { BUILDS } from "./support/embedder.ts";
 import { SEED } from "./support/hosts.ts";
 import {
   cutAt,
-  encoded,
   FRAMINGS,
   fractions,
   payload,
   streams,
   wires,
 } from "./support/reference/arbitrary.ts";
-import { decode } from "./support/reference/decoder.ts";
+import { decode, encoded } from "./support/reference/decoder.ts";
 import { concat, type Framing } from "./support/reference/framing.ts";
 import { CoreShim } from "./support/vectors/core-shim.ts";
 import { ReferenceShim } from "./support/vectors/reference-shim.ts";
@@ -92,7 +91,7 @@ function tolerant(framing: Framing, lines: readonly string[]): string[] {
   return lines.map((line) => (open ? line.replace(/^a error .*/, "a error") : line));
 }
 
-describe.each(FRAMINGS)(`%s (seed ${SEED})`, (_, framings) => {
+describe.each(FRAMINGS)(`%s (seed ${SEED})`, { timeout: 300_000 }, (_, framings) => {
   const allowed = framings.filter(isAllowed);
 
   test("decoding brings back what was encoded, and nothing else", () => {

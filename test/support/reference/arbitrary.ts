@@ -3,7 +3,7 @@
  * something to a framing, so that what is rare in random bytes is frequent here.
  */
 import fc from "fast-check";
-import { encode } from "./decoder.ts";
+import { encoded } from "./decoder.ts";
 import { concat, type Framing, latin1 } from "./framing.ts";
 
 const limit = fc.option(fc.integer({ min: 1, max: 400 }), { nil: undefined, freq: 2 });
@@ -86,16 +86,6 @@ export const payload: fc.Arbitrary<Uint8Array> = fc.oneof(
   { weight: 6, arbitrary: few },
   { weight: 1, arbitrary: fc.tuple(few, run, few).map((parts) => concat(...parts)) },
 );
-
-/** What the payload becomes on the wire, or null. */
-export function encoded(bytes: Uint8Array, framing: Framing): Uint8Array | null {
-  try {
-    return encode(bytes, framing);
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
-}
 
 /** Wire bytes of payloads as the framing takes them, of fixed size where that is asked for. */
 export function wires(framing: Framing): fc.Arbitrary<Uint8Array[]> {

@@ -36,6 +36,16 @@ export function encode(payload: Uint8Array, framing: Framing): Uint8Array {
   return framerOf(framing).encode(payload, framing);
 }
 
+/** The same, but null where nothing would. */
+export function encoded(payload: Uint8Array, framing: Framing): Uint8Array | null {
+  try {
+    return encode(payload, framing);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
 export class Decoder {
   /** null: no messages, only bytes. */
   framing: Framing | null;

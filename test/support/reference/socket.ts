@@ -4,8 +4,8 @@
  * It keeps the bytes themselves instead of places, notes what it is told, and decides afresh what
  * is said next. What it cannot know is when an engine's memory is full.
  */
-import type { Answer, Refusal, Role, Said, SocketOptions } from "../vectors/shim.ts";
-import { Decoder, encode } from "./decoder.ts";
+import type { Answer, Role, Said, SocketOptions } from "../vectors/shim.ts";
+import { Decoder, encoded } from "./decoder.ts";
 import type { Framing } from "./framing.ts";
 import { ReferenceQueue } from "./queue.ts";
 
@@ -14,11 +14,11 @@ export class ReferenceSocket {
   readonly parent: ReferenceSocket | null;
   readonly queue: ReferenceQueue;
   state: "connecting" | "open" | "closing" | "closed";
-  /** Our FIN is ordered. */
   fin = false;
   closeSaid = false;
   gone = false;
   readonly #allowHalfOpen: boolean;
+  readonly #connectTimeout: number | undefined;
   readonly #decoder: Decoder;
   #announcement: "open" | "connect" | null = null;
   #up: boolean;
@@ -37,6 +37,7 @@ export class ReferenceSocket {
     this.parent = parent;
     this.queue = new ReferenceQueue(options);
     this.#allowHalfOpen = options.allowHalfOpen === true;
+    this.#connectTimeout = options.connectTimeout;
     this.#decoder = new Decoder(null);
     this.state = role === "accepted" ? "open" : "connecting";
     this.#up = role === "accepted";
@@ -89,6 +90,12 @@ export class ReferenceSocket {
     return true;
   }
 
+  /** A timer that is no longer wanted means nothing. */
+  connectExpired(): Answer {
+    if (this.#connectTimeout === undefined || this.state !== "connecting") return true;
+    return this.fail("connectTimeout");
+  }
+
   // ---- What the app asks ---------------------------------------------------------------------------
 
   get framing(): Framing | null {
@@ -102,8 +109,10 @@ export class ReferenceSocket {
 
   send(payload: Uint8Array): Answer {
     if (this.state !== "open" || this.#halfClosed || this.gone) return "state"; // M63
-    const wire = encodeOr("range", payload, this.#decoder.framing);
-    return typeof wire === "string" ? wire : this.queue.push(wire);
+    if (this.role === "listener") return "state";
+    const { framing } = this;
+    const wire = framing === null ? payload : encoded(payload, framing);
+    return wire === null ? "range" : this.queue.push(wire);
   }
 
   suspend(): Answer {
@@ -148,7 +157,7 @@ export class ReferenceSocket {
   // ---- What it says --------------------------------------------------------------------------------
 
   gather(): Uint8Array | null {
-    return this.gone ? null : this.queue.gather();
+    return this.gone || this.#failed ? null : this.queue.gather();
   }
 
   /** The next event, or null: there is none. */
@@ -232,14 +241,5 @@ export class ReferenceSocket {
     this.#aborted = true;
     this.state = "closed";
     this.closeSaid = true;
-  }
-}
-
-function encodeOr(refusal: Refusal, payload: Uint8Array, framing: Framing | null) {
-  try {
-    return framing === null ? payload : encode(payload, framing);
-  } catch (error) {
-    if (error instanceof RangeError) return refusal;
-    throw error;
   }
 }

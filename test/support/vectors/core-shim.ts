@@ -146,6 +146,9 @@ export class CoreShim implements Shim {
         return this.#send(seat, action.bytes, action.external);
       case "setFraming":
         return this.#core.setFraming(handle, action.framing);
+      case "closed":
+        seat.inFlight = 0;
+        return call.closed(handle);
       case "halfClose":
         return call.half_close(handle);
       case "stopAfter":
@@ -181,7 +184,8 @@ export class CoreShim implements Shim {
     const { kind, a, b } = record;
     if (kind === "messages") this.#handOver(seat, record, said);
     if (kind === "finish") seat.fin = true;
-    if (kind === "flush") said({ ev: "tx", bytes: this.#gather(seat) });
+    // One poll may order twice what one gather takes.
+    if (kind === "flush" && seat.inFlight === 0) said({ ev: "tx", bytes: this.#gather(seat) });
     if (kind === "data") said({ ev: "data", bytes: this.#core.bytes.slice(a, a + b) });
     if (kind === "error") said({ ev: "error", why: WHY.get(a) ?? `reason ${a}` });
     if (kind === "close") said({ ev: "close", clean: a === 1 });

@@ -4,12 +4,14 @@ import type { Action, Answer, Look, Said, Shim } from "./shim.ts";
 
 export class ReferenceShim implements Shim {
   readonly #sockets = new Map<string, ReferenceSocket>();
+  /** Sockets that nobody knows any more. */
+  readonly #released = new Set<ReferenceSocket>();
   readonly #limits = new Map<ReferenceSocket, number>();
 
   act(name: string, action: Action): Answer {
     if (action.op === "open") return this.#open(name, action);
     const socket = this.#sockets.get(name);
-    if (socket === undefined || socket.over) return "stale";
+    if (socket === undefined || this.#released.has(socket)) return "stale";
     switch (action.op) {
       case "received":
         return socket.received(action.bytes);
@@ -38,6 +40,7 @@ export class ReferenceShim implements Shim {
         const bytes = socket.gather();
         if (bytes !== null) said(name, { ev: "tx", bytes });
         const what = socket.next();
+        if (socket.over) this.#released.add(socket);
         if (what === null) continue;
         quiet = false;
         said(name, what);
@@ -66,7 +69,7 @@ export class ReferenceShim implements Shim {
   #open(name: string, { role, parent, options, framing }: Action & { op: "open" }): Answer {
     const listener = this.#sockets.get(parent ?? "") ?? null;
     if (role === "accepted") {
-      if (listener === null || listener.over) return "stale";
+      if (listener === null || this.#released.has(listener)) return "stale";
       if (listener.role !== "listener") return "arg";
       if (listener.state === "closing" || listener.state === "closed") return "state";
       const siblings = [...this.#sockets.values()].filter(({ parent }) => parent === listener);
@@ -82,6 +85,6 @@ export class ReferenceShim implements Shim {
 
   #expire(socket: ReferenceSocket, timer: string): Answer {
     if (timer !== "connect") throw new Error(`the reference has no ${timer} timer`);
-    return socket.state === "connecting" ? socket.fail("connectTimeout") : true;
+    return socket.connectExpired();
   }
 }
