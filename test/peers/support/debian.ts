@@ -4,7 +4,7 @@
  * that did not run must never look like one that passed.
  */
 import { execFile } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -17,6 +17,7 @@ export const PEER_TEST_MILLISECONDS = 60_000;
 
 // Daemons lie in sbin, which is not on everybody's PATH.
 const FOLDERS = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+const POSTGRESQL = "/usr/lib/postgresql";
 
 const APT = [
   "apt-get install --yes --no-install-recommends",
@@ -55,7 +56,17 @@ async function install(packages: readonly string[]): Promise<void> {
 }
 
 function find(program: string): string | undefined {
-  return FOLDERS.map((folder) => join(folder, program)).find(isExecutable);
+  const folders = [...FOLDERS, ...postgresqlFolders()];
+  return folders.map((folder) => join(folder, program)).find(isExecutable);
+}
+
+/** Debian keeps the versions of PostgreSQL apart. */
+function postgresqlFolders(): string[] {
+  try {
+    return readdirSync(POSTGRESQL).map((version) => join(POSTGRESQL, version, "bin"));
+  } catch {
+    return [];
+  }
 }
 
 function isExecutable(path: string): boolean {
