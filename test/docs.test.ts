@@ -22,7 +22,7 @@ describe("the documentation", () => {
 
   test.each(PAGES)("every file that %s names exists", (page) => {
     const named = [
-      ...read(page).matchAll(/`((?:assembly|bindings|host|scripts|test|docs)\/[^`*]*)`/g),
+      ...read(page).matchAll(/`((?:assembly|bindings|host|scripts|test|docs|examples)\/[^`*]*)`/g),
     ];
     const missing = named
       .map(([, path]) => path as string)
