@@ -134,13 +134,13 @@ inWorlds(EVERYWHERE, (test) => {
     });
   }
 
-  test("what is sent in the last good message's handler does not leave after the error", async (world) => {
+  test("what is sent in the last good message's handler may be cut off by the error", async (world) => {
     const [client, peer] = await world.client({ framing: framing.netstring() });
     client.socket.ondata = () => client.socket.send("answer");
     peer.wire.write(latin1("1:a,!"));
     await failure(client);
     await peer.until("the end", () => peer.events !== "");
-    expect(["", "6:answer,"]).toContain(text(peer.bytes));
+    expect("6:answer,".startsWith(text(peer.bytes))).toBe(true);
     expect(client.socket.bufferedAmount).toBe(0);
     expect(client.socket.readyState).toBe("closed");
   });
