@@ -62,11 +62,10 @@ export function canHold(socket: Socket, length: u32): bool {
   return poolHasRoom(length);
 }
 
-/** What those that share room leave to one of them: a message, or half of the room. */
-export function leftForFirst(socket: Socket): u32 {
+/** All the room that this socket shares with others. */
+export function sharedRoom(socket: Socket): u32 {
   const listener = findSocket(socket.parent);
-  const room = listener !== 0 ? receiveBytesMax(changetype<Socket>(listener)) : poolBytes();
-  return min(socket.messageMax, room >> 1);
+  return listener !== 0 ? receiveBytesMax(changetype<Socket>(listener)) : poolBytes();
 }
 
 function receiveBytesMax(listener: Socket): u32 {

@@ -21,7 +21,7 @@ import { completesMessage, delivering, deliverReceived } from "./delivery.ts";
 import { touch } from "./dirty.ts";
 import { fail } from "./failure.ts";
 import { FRAMING_NONE } from "./framing/abi.ts";
-import { canHold, leftForFirst } from "./held.ts";
+import { canHold, sharedRoom } from "./held.ts";
 import { confirmBytes, freeSends } from "./send-queue.ts";
 import {
   CONNECT_PENDING,
@@ -37,7 +37,7 @@ import {
   UNCLAIMED,
   WAITING_FOR_DRAIN,
 } from "./socket.ts";
-import { feedNext, isFirst, othersMayFinish, starve } from "./starved.ts";
+import { feedNext, isFirst, leftForFirst, othersMayFinish, starve } from "./starved.ts";
 import { fitsHeadroom, holdWindow, stain, windowBytes } from "./window.ts";
 
 /** While any of these is set, input waits behind what is to come first. */
@@ -85,7 +85,8 @@ export function transportReceived(socket: Socket, count: i32): i32 {
 function findsRoom(socket: Socket, count: u32, waits: bool): bool {
   if (waits) return mayHold(socket, count);
   if (socket.framing === <u8>FRAMING_NONE) return true;
-  if (canHold(socket, count + leftForFirst(socket)) || completesMessage(socket, count)) return true;
+  const left = leftForFirst(socket, sharedRoom(socket));
+  if (canHold(socket, count + left) || completesMessage(socket, count)) return true;
   if (isFirst(socket) && canHold(socket, count)) return true;
   if (!othersMayFinish(socket)) return true; // somebody must fail: held.ts says who
   starve(socket);

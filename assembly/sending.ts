@@ -17,6 +17,7 @@ import {
   PHASE_ENDING,
   PHASE_OPEN,
   PHASE_SENDING,
+  ROLE_LISTENER,
 } from "./abi.ts";
 import { SCRATCH_CARRIED_BYTES, scratchWord, setControl } from "./control.ts";
 import { touch } from "./dirty.ts";
@@ -45,7 +46,8 @@ import { GONE, LOCAL_ENDED, Socket } from "./socket.ts";
 function refuseSend(socket: Socket, length: u64): i32 {
   const phase: i32 = socket.phase;
   const sending = phase === PHASE_OPEN || phase === PHASE_SENDING || phase === PHASE_ENDING;
-  if (!sending || (socket.flags & (LOCAL_ENDED | GONE)) !== 0) return E_STATE;
+  if (!sending || socket.role === <u8>ROLE_LISTENER) return E_STATE;
+  if ((socket.flags & (LOCAL_ENDED | GONE)) !== 0) return E_STATE;
   const limited = socket.bufferedMax !== NO_LIMIT;
   return limited && socket.buffered + length > <u64>socket.bufferedMax ? E_LIMIT : 0;
 }
@@ -152,7 +154,7 @@ export function encodePart(socket: Socket, count: i32): i32 {
   const next = carriedAfter(socket, carried, count);
   memory.copy(piece - next, piece + count - next, next);
   carried = next;
-  if (result < 0) forgetPieces();
+  if (result < 0) forgetPieces(0);
   return result;
 }
 
@@ -162,17 +164,17 @@ export function encodeEnd(socket: Socket): i32 {
   const out = scratchWord(ENCODED);
   const tail = scratchWord(0) - carried;
   const result = endFrame(socket, out, tail, carried);
-  forgetPieces();
+  forgetPieces(result > 0 ? <u32>result : 0);
   return result;
 }
 
-/** The last piece is plaintext: nothing of it stays. What is to be sent is still to be read. */
-function forgetPieces(): void {
+/** The last piece is plaintext: nothing of it stays but `left` bytes that are still to be read. */
+function forgetPieces(left: u32): void {
   encoding = 0;
   carried = 0;
   memory.fill(scratchWord(0) - SCRATCH_CARRIED_BYTES, 0, SCRATCH_CARRIED_BYTES);
   memory.fill(scratchWord(0), 0, ENCODE_PART_BYTES_MAX);
-  memory.fill(scratchWord(ENCODED) + 32, 0, ENCODED_BYTES - 32);
+  memory.fill(scratchWord(ENCODED) + left, 0, ENCODED_BYTES - left);
 }
 
 /** Queues `length` bytes that the binding keeps. 1 = at or below the high-water mark. */

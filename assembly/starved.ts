@@ -27,19 +27,32 @@ export function initStarved(): void {
   tail = 0;
 }
 
+/** The socket that may use all the room this one shares, or 0. */
+function firstOf(socket: Socket): usize {
+  const listener = findSocket(socket.parent);
+  const found = findSocket(listener !== 0 ? changetype<Socket>(listener).first : firstClient);
+  if (found === 0 || found === changetype<usize>(socket)) return found;
+  const first = changetype<Socket>(found);
+  return first.held !== 0 && first.suspended === 0 && (first.flags & IDLE) === 0 ? found : 0;
+}
+
 /** Whether the socket may use all the room; it may from now on if no other does. */
 export function isFirst(socket: Socket): bool {
+  const first = firstOf(socket);
+  if (first !== 0) return first === changetype<usize>(socket);
   const listener = findSocket(socket.parent);
-  const handle = listener !== 0 ? changetype<Socket>(listener).first : firstClient;
-  if (handle === socket.handle) return true;
-  const found = findSocket(handle);
-  if (found !== 0) {
-    const first = changetype<Socket>(found);
-    if (first.held !== 0 && first.suspended === 0 && (first.flags & IDLE) === 0) return false;
-  }
   if (listener !== 0) changetype<Socket>(listener).first = socket.handle;
   else firstClient = socket.handle;
   return true;
+}
+
+/** Of `room` shared bytes, what this socket leaves to the first: the rest of a message, or half. */
+export function leftForFirst(socket: Socket, room: u32): u32 {
+  const first = firstOf(socket);
+  if (first === changetype<usize>(socket)) return 0;
+  const held = first !== 0 ? changetype<Socket>(first).held : 0;
+  const share = min(socket.messageMax, room >> 1);
+  return share > held ? share - held : 0;
 }
 
 /** Whether a socket that shares this one's room is in the middle of a message and may finish it. */

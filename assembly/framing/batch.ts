@@ -10,7 +10,9 @@
  */
 import { BATCH_MESSAGES_MAX } from "./abi.ts";
 
-const CELL_BYTES: usize = 8;
+/** A row of the table, and of `ends`. */
+export const CELL_BYTES: usize = 8;
+export const END_BYTES: usize = 4;
 
 let table: usize = 0;
 let ends: usize = 0;
@@ -29,14 +31,14 @@ export function batchMessages(windowBytes: u32): u32 {
 
 /** Bytes that `initBatch` takes. */
 export function batchBytes(windowBytes: u32): u32 {
-  return batchMessages(windowBytes) * <u32>(CELL_BYTES + sizeof<usize>()) + windowBytes;
+  return batchMessages(windowBytes) * <u32>(CELL_BYTES + END_BYTES) + windowBytes;
 }
 
 export function initBatch(address: usize, windowBytes: u32): void {
   most = batchMessages(windowBytes);
   table = address;
   ends = table + most * <u32>CELL_BYTES;
-  beside = ends + most * <u32>sizeof<usize>();
+  beside = ends + most * <u32>END_BYTES;
   besideBytes = windowBytes;
   besideUsed = 0;
   count = 0;
@@ -64,13 +66,10 @@ export function batchCount(): u32 {
  * if it is the first; 0 if there is no room in this batch.
  */
 export function roomBeside(at: usize, bytes: u32): usize {
-  if (bytes <= besideBytes - besideUsed) {
-    if (count === 0) base = beside;
-    return beside + besideUsed;
-  }
-  if (count !== 0) return 0;
-  base = at;
-  return at;
+  const fits = bytes <= besideBytes - besideUsed;
+  if (count === 0) base = fits ? beside : at;
+  else if (!fits || base !== beside) return 0;
+  return fits ? beside + besideUsed : at;
 }
 
 /** A message of `size` bytes at `at`, which ends at `end` in the stream. */
@@ -79,15 +78,30 @@ export function addMessage(at: usize, size: u32, end: usize): void {
   const offset = <u32>(at - base);
   store<u32>(cell, offset, 0);
   store<u32>(cell, size, 4);
-  store<usize>(ends + <usize>count * sizeof<usize>(), end);
+  store<usize>(ends + <usize>count * END_BYTES, end);
   span = offset + size;
   if (base === beside) besideUsed = span;
   count++;
 }
 
+/** Where a run writes its messages, into an empty batch. */
+export function batchTable(): usize {
+  return table;
+}
+
+export function batchEnds(): usize {
+  return ends;
+}
+
+/** A run has written `messages` messages, over `bytes` bytes from the batch's base on. */
+export function endRun(messages: u32, bytes: u32): void {
+  count = messages;
+  span = bytes;
+}
+
 /** Where message `index` of the batch ends in the stream. */
 export function messageEnd(index: u32): usize {
-  return load<usize>(ends + <usize>index * sizeof<usize>());
+  return load<usize>(ends + <usize>index * END_BYTES);
 }
 
 export function tableAddress(): u32 {

@@ -26,6 +26,7 @@ import {
   batchCount,
   batchMax,
   beginBatch,
+  messageEnd,
   spanBytes,
   tableAddress,
 } from "./batch.ts";
@@ -47,6 +48,7 @@ import {
   violationDetail,
 } from "./message.ts";
 import { nextNetstring } from "./netstring.ts";
+import { run } from "./runs.ts";
 import { nextSlip, slipUnterminatedMax } from "./slip.ts";
 import { nextVarint } from "./varint.ts";
 
@@ -59,9 +61,9 @@ export function decode(socket: Socket, from: usize, end: usize): usize {
   beginBatch(from);
   const most = socket.batchMax !== 0 ? min(socket.batchMax, batchMax()) : batchMax();
   const kind: u32 = socket.framing;
-  let searched = socket.searched;
-  let at = from;
-  let next = NOT_YET;
+  let at = run(socket, from, end, most, socket.searched);
+  let searched = at === from ? socket.searched : 0;
+  let next = NEXT_BATCH;
   while (batchCount() < most) {
     next = nextMessage(socket, kind, at, end, searched);
     if (next <= NEXT_BATCH) break;
@@ -69,10 +71,16 @@ export function decode(socket: Socket, from: usize, end: usize): usize {
     at = next;
     if (messageSize() !== IGNORED) addMessage(messageAddress(), messageSize(), next);
   }
-  remember(socket, next, <u32>(end - at));
-  if (batchCount() !== 0) announce(socket);
-  else if (next === VIOLATION) failWith(socket, violation(), violationDetail());
-  return at;
+  if (batchCount() === 0) {
+    remember(socket, next, <u32>(end - at));
+    if (next === VIOLATION) failWith(socket, violation(), violationDetail());
+    return at;
+  }
+  const last = messageEnd(batchCount() - 1);
+  if (last === at) remember(socket, next, <u32>(end - at));
+  else forgetProgress(socket); // what is ignored behind the last message is not taken with it
+  announce(socket);
+  return last;
 }
 
 function nextMessage(socket: Socket, kind: u32, at: usize, end: usize, searched: u32): usize {

@@ -29,7 +29,7 @@ export function nextDelimited(socket: Socket, at: usize, end: usize, searched: u
 /** The most bytes that, without a delimiter in them, may still become a message. */
 export function unterminatedMax(socket: Socket): u32 {
   const keep = (socket.framingFlags & <u8>FRAMING_FLAG_KEEP) !== 0;
-  return socket.messageMax + (keep ? 0 : longestDelimiter(socket.delimiters)) - 1;
+  return socket.messageMax + (keep ? 0 : longestDelimiter(socket.delimiters) - 1);
 }
 
 /** A payload that is being checked, piece by piece: whether a delimiter has completed. */

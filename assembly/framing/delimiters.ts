@@ -171,6 +171,11 @@ export function firstDelimiter(set: usize): usize {
   return entry(set, 0);
 }
 
+/** The only delimiter of a set, as `firstDelimiter`; 0 if there are several. */
+export function onlyDelimiter(set: usize): usize {
+  return changetype<Delimiters>(set).count === 1 ? entry(set, 0) : 0;
+}
+
 /** Bytes of the delimiter that `findDelimiter` found. */
 export function matchedDelimiter(): u32 {
   return matched;

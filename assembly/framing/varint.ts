@@ -5,7 +5,12 @@
  */
 import { REASON_MESSAGE_MALFORMED, REASON_MESSAGE_TOO_LONG } from "../abi.ts";
 import { Socket } from "../socket.ts";
-import { E_MESSAGE_HEADER, RULE_VARINT_OVERLONG, RULE_VARINT_TOO_WIDE } from "./abi.ts";
+import {
+  E_MESSAGE_HEADER,
+  E_MESSAGE_SIZE,
+  RULE_VARINT_OVERLONG,
+  RULE_VARINT_TOO_WIDE,
+} from "./abi.ts";
 import { found, notYet, violates } from "./message.ts";
 
 /** A varint of 64 bits takes no more. */
@@ -66,7 +71,8 @@ export function beginVarint(socket: Socket, length: u32, out: usize): u32 {
 
 /**
  * The first piece of a payload that brings its header, of `length` bytes in all: the varint in it is
- * replaced. `out` may lie before `from`, VARINT_BYTES_MAX bytes at least. E_MESSAGE_HEADER if it has none.
+ * replaced. `out` may lie before `from`, VARINT_BYTES_MAX bytes at least. E_MESSAGE_HEADER if it has
+ * none, E_MESSAGE_SIZE if the message is too long with the true one.
  */
 export function fillVarint(socket: Socket, length: u32, from: usize, count: u32, out: usize): i32 {
   const offset = socket.framingOffset;
@@ -76,9 +82,11 @@ export function fillVarint(socket: Socket, length: u32, from: usize, count: u32,
     const byte: u32 = load<u8>(from + offset + size++);
     if (byte < 128) break;
   }
+  const rest = length - offset - size;
+  if (offset + varintBytes(rest) + rest > socket.messageMax) return E_MESSAGE_SIZE;
   const body = from + offset + size;
   memory.copy(out, from, offset);
-  const to = writeVarint(out + offset, length - offset - size);
+  const to = writeVarint(out + offset, rest);
   memory.copy(to, body, count - offset - size);
   return <i32>(to - out) + <i32>(count - offset - size);
 }
