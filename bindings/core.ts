@@ -19,7 +19,7 @@ import {
   E_TRAPPED,
   MAGIC,
 } from "../assembly/abi.ts";
-import { CORE_BASE64 } from "../build/core-bytes.ts";
+import { CORE_BASE64, SIMD_CORE_BASE64 } from "../build/core-bytes.ts";
 
 /** The exports of the core; docs/abi.md describes them. */
 export interface CoreExports {
@@ -64,12 +64,21 @@ export type CoreModule = object;
 let builtIn: CoreModule | undefined;
 
 /**
- * The core that comes with the package; compiled on first use.
+ * The core that comes with the package, compiled on first use: the one with SIMD where that can be
+ * compiled. Both give the same results.
  * @param decode base64 to bytes: a loop over atob() takes several milliseconds of the first socket
  */
 export function builtInCore(decode: (base64: string) => Uint8Array<ArrayBuffer>): CoreModule {
-  builtIn ??= compileCore(decode(CORE_BASE64));
+  builtIn ??= compileFirst(() => decode(SIMD_CORE_BASE64)) ?? compileCore(decode(CORE_BASE64));
   return builtIn;
+}
+
+function compileFirst(bytes: () => Uint8Array<ArrayBuffer>): CoreModule | undefined {
+  try {
+    return compileCore(bytes());
+  } catch {
+    return undefined; // no SIMD here
+  }
 }
 
 /** @throws WebAssembly.CompileError if the bytes are no module */

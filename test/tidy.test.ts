@@ -146,8 +146,8 @@ describe("size", () => {
   });
 });
 
-describe("core.wasm", () => {
-  const bytes = readFileSync(join(ROOT, "build/core.wasm"));
+describe.each(["core.wasm", "core.simd.wasm"])("%s", (file) => {
+  const bytes = readFileSync(join(ROOT, "build", file));
   const core = new WebAssembly.Module(bytes);
   const names = WebAssembly.Module.exports(core).map(({ name }) => name);
   const functions = names.filter((name) => name !== "memory").sort();

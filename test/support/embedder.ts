@@ -11,7 +11,7 @@ import type { CoreExports } from "../../bindings/core.ts";
 import { checkFraming, type FramingLike } from "../../bindings/framing.ts";
 import { framingWords } from "../../bindings/framing-words.ts";
 
-export const BUILDS: readonly string[] = ["core", "core.debug"];
+export const BUILDS: readonly string[] = ["core", "core.simd", "core.debug"];
 
 /** 2 MiB, 32 sockets, the smallest window: small enough to fill. */
 export const SMALL: readonly number[] = [2 << 20, 32, abi.WINDOW_BYTES_MIN];
