@@ -163,6 +163,7 @@ inWorlds(WIDE, (test) => {
     ["netstring", framing.netstring()],
     ["contentLength", framing.contentLength()],
     ["slip", framing.slip()],
+    ["cobs", framing.cobs()],
     ["delimited", framing.delimited("\xfe\xff\xfe")],
   ];
   for (const [name, how] of KINDS) {
