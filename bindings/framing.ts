@@ -52,29 +52,44 @@ export interface LinesOptions extends DelimitedOptions {
   lastLine?: boolean;
 }
 
+/** What every description says. */
+export interface FramingType<Type extends string> {
+  /** Which framing it is. */
+  readonly type: Type;
+}
+
+/** Messages of one size. */
+export interface FixedOptions {
+  /** Bytes of each message, 1 or more. */
+  readonly size: number;
+}
+
+/** The delimiters of `framing.delimited`. */
+export interface Delimiters<List> {
+  /** One char per byte; the first is what `send()` appends. */
+  readonly delimiters: List;
+}
+
+type Bare = FramingType<"netstring" | "slip" | "cobs" | "contentLength">;
+type Complete<Options> = Readonly<Required<Options>>;
+
 /** A description of a framing, complete. */
 export type Framing =
-  | { readonly type: "fixed"; readonly size: number }
-  | ({ readonly type: "lengthPrefixed" } & Readonly<Required<LengthPrefixedOptions>>)
-  | ({ readonly type: "varint" } & Readonly<Required<VarintOptions>>)
-  | ({
-      readonly type: "delimited";
-      /** One char per byte. */
-      readonly delimiters: readonly string[];
-    } & Readonly<Required<DelimitedOptions>>)
-  | ({ readonly type: "lines" } & Readonly<Required<LinesOptions>>)
-  | ({ readonly type: "netstring" | "slip" | "cobs" | "contentLength" } & Readonly<
-      Required<MessageLimit>
-    >);
+  | (FramingType<"fixed"> & FixedOptions)
+  | (FramingType<"lengthPrefixed"> & Complete<LengthPrefixedOptions>)
+  | (FramingType<"varint"> & Complete<VarintOptions>)
+  | (FramingType<"delimited"> & Delimiters<readonly string[]> & Complete<DelimitedOptions>)
+  | (FramingType<"lines"> & Complete<LinesOptions>)
+  | (Bare & Complete<MessageLimit>);
 
 /** What the `framing` option and setFraming() take: a description, or one with parts left out. */
 export type FramingLike =
   | Framing
-  | ({ type: "lengthPrefixed" } & LengthPrefixedOptions)
-  | ({ type: "varint" } & VarintOptions)
-  | ({ type: "delimited"; delimiters: Delimiter | readonly Delimiter[] } & DelimitedOptions)
-  | ({ type: "lines" } & LinesOptions)
-  | ({ type: "netstring" | "slip" | "cobs" | "contentLength" } & MessageLimit);
+  | (FramingType<"lengthPrefixed"> & LengthPrefixedOptions)
+  | (FramingType<"varint"> & VarintOptions)
+  | (FramingType<"delimited"> & Delimiters<Delimiter | readonly Delimiter[]> & DelimitedOptions)
+  | (FramingType<"lines"> & LinesOptions)
+  | (Bare & MessageLimit);
 
 interface Kind {
   readonly rules: Record<string, Rule>;

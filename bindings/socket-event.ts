@@ -31,78 +31,93 @@ const FIRED: unique symbol = Symbol("fired");
 const STAND_IN: unique symbol = Symbol("stand-in");
 const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
 
+/** What stands under the symbols. */
+interface Slots {
+  [TYPE]: string;
+  [TARGET]: EventTarget | null;
+  [DISPATCHING]: boolean;
+  [STOPPED]: boolean;
+  [TRUSTED]: boolean;
+  /** When it was fired, if not made by hand. */
+  [FIRED]?: number | undefined;
+  [STAND_IN]?: Event | undefined;
+}
+
+function of(event: SocketEvent): Slots {
+  return event as unknown as Slots;
+}
+
 /** An event of a socket or server. */
 export class SocketEvent extends Event {
-  declare [TYPE]: string;
-  [TARGET]: EventTarget | null = null;
-  [DISPATCHING] = false;
-  [STOPPED] = false;
-  [TRUSTED] = false;
-  /** When it was fired, if not made by hand. */
-  declare [FIRED]: number | undefined;
-  declare [STAND_IN]: Event | undefined;
-
   constructor(type: string, init: Manner) {
     super(type, init);
-    this[TYPE] ??= super.type;
+    const slots = of(this);
+    slots[TYPE] ??= super.type;
+    slots[TARGET] = null;
+    slots[DISPATCHING] = false;
+    slots[STOPPED] = false;
+    slots[TRUSTED] = false;
   }
 
   override get type(): string {
-    return this[TYPE];
+    return of(this)[TYPE];
   }
 
   /** True for events the engine fires (M35). */
   override get isTrusted(): boolean {
-    return this[TRUSTED];
+    return of(this)[TRUSTED];
   }
 
   override get target(): EventTarget | null {
-    return this[TARGET];
+    return of(this)[TARGET];
   }
 
   override get srcElement(): EventTarget | null {
-    return this[TARGET];
+    return of(this)[TARGET];
   }
 
   override get currentTarget(): EventTarget | null {
-    return this[DISPATCHING] ? this[TARGET] : null;
+    return of(this)[DISPATCHING] ? of(this)[TARGET] : null;
   }
 
   override get eventPhase(): 0 | 2 {
-    return this[DISPATCHING] ? 2 : 0;
+    return of(this)[DISPATCHING] ? 2 : 0;
   }
 
   override composedPath(): [] | [EventTarget] {
-    return this[DISPATCHING] && this[TARGET] !== null ? [this[TARGET]] : [];
+    const { currentTarget } = this;
+    return currentTarget === null ? [] : [currentTarget];
   }
 
   /** Those the engine fires cannot be cancelled. Asked for after each dispatch. */
   override get defaultPrevented(): boolean {
-    return this[FIRED] === undefined && super.defaultPrevented;
+    return of(this)[FIRED] === undefined && super.defaultPrevented;
   }
 
   override get timeStamp(): number {
-    return this[FIRED] ?? super.timeStamp;
+    return of(this)[FIRED] ?? super.timeStamp;
   }
 
   override stopImmediatePropagation(): void {
     this.stopPropagation();
-    this[STOPPED] = true;
-  }
-
-  /** For console.log: what matters of it. */
-  [INSPECT](_depth: unknown, options: unknown, inspect: (...args: unknown[]) => string): string {
-    const { type, timeStamp } = this;
-    const own = Object.fromEntries(Object.entries(this)); // without what symbols name
-    return `${this.constructor.name} ${inspect({ type, ...own, timeStamp }, options)}`;
+    of(this)[STOPPED] = true;
   }
 }
 
+/** For console.log: what matters of an event, without what symbols name. */
+Object.defineProperty(SocketEvent.prototype, INSPECT, {
+  value(this: SocketEvent, _: unknown, options: unknown, inspect: (...args: unknown[]) => string) {
+    const { type, timeStamp } = this;
+    const own = Object.fromEntries(Object.entries(this));
+    return `${this.constructor.name} ${inspect({ type, ...own, timeStamp }, options)}`;
+  },
+});
+
 /** What the platform knows of an event; for one that it never knew, of another in its place. */
 function known(event: SocketEvent): Event {
-  if (event[FIRED] === undefined) return event;
-  event[STAND_IN] ??= new Event(event[TYPE]);
-  return event[STAND_IN];
+  if (of(event)[FIRED] === undefined) return event;
+  of(event)[STAND_IN] ??= new Event(event.type);
+  return of(event)[STAND_IN] as Event;
 }
 
 // All the rest, rarely asked for: bubbles, preventDefault(), ...
@@ -158,7 +173,7 @@ export function atOneMoment<T>(fire: () => T): T {
 export function firedLike<E extends SocketEvent>(
   Like: new (...given: never[]) => E,
 ): <T>(type: string, data: T) => E & { data: T } {
-  function Fired(this: SocketEvent & { data: unknown }, type: string, data: unknown): void {
+  function Fired(this: Slots & { data: unknown }, type: string, data: unknown): void {
     this[TYPE] = type;
     this[TARGET] = null;
     this[DISPATCHING] = false;
@@ -174,7 +189,7 @@ export function firedLike<E extends SocketEvent>(
 
 /** Fires an event of the engine's own (M35). */
 export function fire(target: EventTarget, event: SocketEvent): void {
-  event[TRUSTED] = true;
+  of(event)[TRUSTED] = true;
   target.dispatchEvent(event);
 }
 
@@ -187,9 +202,9 @@ export function beginDispatch(event: Event, target: EventTarget): void {
     throw new DOMException("the event is being dispatched already", "InvalidStateError");
   }
   if (event instanceof SocketEvent) {
-    event[TARGET] = target;
-    event[DISPATCHING] = true;
-    event[STOPPED] = false;
+    of(event)[TARGET] = target;
+    of(event)[DISPATCHING] = true;
+    of(event)[STOPPED] = false;
     return;
   }
   const stop = (): void => {
@@ -204,7 +219,7 @@ export function beginDispatch(event: Event, target: EventTarget): void {
 /** `beginDispatch` taken back. */
 export function endDispatch(event: Event): void {
   if (event instanceof SocketEvent) {
-    event[DISPATCHING] = false;
+    of(event)[DISPATCHING] = false;
     return;
   }
   stoppedForeign.delete(event);
@@ -214,5 +229,5 @@ export function endDispatch(event: Event): void {
 
 /** Whether stopImmediatePropagation() was called in this dispatch. */
 export function isStopped(event: Event): boolean {
-  return event instanceof SocketEvent ? event[STOPPED] : stoppedForeign.has(event);
+  return event instanceof SocketEvent ? of(event)[STOPPED] : stoppedForeign.has(event);
 }

@@ -25,7 +25,7 @@ let base: usize = 0;
 let span: u32 = 0;
 
 /** Messages that a batch may have where `windowBytes` are read at a time. */
-export function batchMessages(windowBytes: u32): u32 {
+function batchMessages(windowBytes: u32): u32 {
   return min<u32>(BATCH_MESSAGES_MAX, windowBytes >> 3);
 }
 

@@ -12,7 +12,7 @@ import { findByte } from "./find-byte.ts";
 
 /** What a set is in memory; `entries` follow it. */
 @unmanaged
-export class Delimiters {
+class Delimiters {
   /** Sockets that use it; built-in ones are never freed. */
   references: u32 = 0;
   /** The pool block it lies in, 0 for built-in ones. */
