@@ -1,6 +1,6 @@
 /**
- * Sockets that are treated at random, in any order and at any moment, by host and app: both builds of
- * the core answer and say the same as the reference, and look the same after each turn. SEED repeats
+ * Sockets that are treated at random, in any order and at any moment, by host and app: every build of
+ * the core answers and says the same as the reference, and looks the same after each turn. SEED repeats
  * a run, SOCKETS sets how many there are.
  */
 import fc from "fast-check";
@@ -64,7 +64,7 @@ const COMMANDS = new Set([
 ]);
 
 /** What a listener's host and app may do. */
-const LISTENING = new Set(["connected", "failed", "closed", "close", "abort", "halfClose"]);
+const LISTENING = new Set(["send", "connected", "failed", "closed", "close", "abort", "halfClose"]);
 
 const after = fc.option(
   fc.record({

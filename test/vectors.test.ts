@@ -1,5 +1,5 @@
 /**
- * The conformance scripts of test/vectors, on the reference and on both builds of the core. Each is
+ * The conformance scripts of test/vectors, on the reference and on every build of the core. Each is
  * played in every variant (test/support/vectors/variants.ts), all of which have one digest: the one
  * in test/vectors/digests.txt. `VECTORS=digests npm test` writes that file anew and prints it.
  */

@@ -108,6 +108,18 @@ export function streams(framing: Framing): fc.Arbitrary<Uint8Array> {
   });
 }
 
+const EDGES = [0, 1, 100, 5000, 16_379, 16_380, 16_383, 16_384, 16_385, 20_000, 33_000, 66_000];
+
+/** As long as a read and longer, among short ones; few bytes many times. */
+export const longPayload: fc.Arbitrary<Uint8Array> = fc
+  .tuple(few, fc.constantFrom(...EDGES))
+  .map(([unit, length]) => new Uint8Array(length).map((_, at) => unit[at % unit.length] ?? 97));
+
+/** The same framing for longer messages. */
+export function lengthen(framing: Framing): Framing {
+  return "maxMessageBytes" in framing ? { ...framing, maxMessageBytes: 70_000 } : framing;
+}
+
 /** Cuts bytes into pieces, at places given as fractions of their length. */
 export function cutAt(bytes: Uint8Array, fractions: readonly number[]): Uint8Array[] {
   const places = fractions.map((fraction) => Math.floor(fraction * bytes.length));
@@ -119,3 +131,8 @@ export const fractions: fc.Arbitrary<number[]> = fc.array(
   fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   { maxLength: 20 },
 );
+
+export function cutEvery(length: number, bytes: Uint8Array): Uint8Array[] {
+  const pieces = Math.ceil(bytes.length / length);
+  return Array.from({ length: pieces }, (_, at) => bytes.slice(at * length, (at + 1) * length));
+}

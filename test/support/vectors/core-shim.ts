@@ -184,8 +184,7 @@ export class CoreShim implements Shim {
     const { kind, a, b } = record;
     if (kind === "messages") this.#handOver(seat, record, said);
     if (kind === "finish") seat.fin = true;
-    // One poll may order twice what one gather takes.
-    if (kind === "flush" && seat.inFlight === 0) said({ ev: "tx", bytes: this.#gather(seat) });
+    if (kind === "flush") said({ ev: "tx", bytes: this.#gather(seat) });
     if (kind === "data") said({ ev: "data", bytes: this.#core.bytes.slice(a, a + b) });
     if (kind === "error") said({ ev: "error", why: WHY.get(a) ?? `reason ${a}` });
     if (kind === "close") said({ ev: "close", clean: a === 1 });
@@ -208,7 +207,9 @@ export class CoreShim implements Shim {
     this.#batch = null;
   }
 
+  /** One write is in flight at a time, so one is ordered at a time. */
   #gather(seat: Seat): Uint8Array {
+    if (seat.inFlight > 0) throw new Error(`${seat.name} is to flush with a write in flight`);
     const parts = this.#core.gather(seat.handle).map(({ address, length }) => {
       if (address !== 0) return this.#core.bytes.slice(address, address + length);
       const part = seat.external.slice(0, length);
