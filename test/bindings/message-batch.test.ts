@@ -63,4 +63,61 @@ describe("MessageBatch", () => {
     endBatch(made);
     expect(bytes.length).toBe(0);
   });
+
+  test("stopAfter: the smallest counts, for whoever ends the batch", () => {
+    for (const [stops, taken] of [
+      [[], 2],
+      [[1], 2],
+      [[0], 1],
+      [[1, 0, 1], 1],
+    ] as const) {
+      const { batch: made } = batch();
+      for (const i of stops) made.stopAfter(i);
+      expect(endBatch(made)).toBe(taken);
+      expect(() => made.stopAfter(0)).toThrow(
+        expect.objectContaining({ name: "InvalidStateError" }),
+      );
+    }
+    const { batch: made } = batch();
+    for (const bad of [-1, 2, 0.5, Number.NaN])
+      expect(() => made.stopAfter(bad)).toThrow(RangeError);
+    expect(endBatch(made)).toBe(2);
+  });
+
+  test("without a table there is one message, the whole span", () => {
+    const memory = new Uint8Array([9, 1, 2, 3]).buffer;
+    for (const checks of [false, true]) {
+      const lease = { memory, base: 1, span: 3, table: undefined, checks };
+      const made = new MessageBatch(lease);
+      expect([made.length, made.offset(0), made.size(0), ...made.table]).toEqual([1, 0, 3, 0, 3]);
+      expect([...made.at(0)]).toEqual([1, 2, 3]);
+      expect(endBatch(made)).toBe(1);
+    }
+  });
+
+  test("empty messages, also at the end of the span", () => {
+    const memory = new Uint8Array([1, 2]).buffer;
+    const table = Uint32Array.of(0, 0, 0, 2, 2, 0);
+    const made = new MessageBatch({ memory, base: 0, span: 2, table, checks: false });
+    expect([...made].map((message) => [...message])).toEqual([[], [1, 2], []]);
+  });
+
+  test("what is owned may be written to, and nothing else changes", () => {
+    const { memory, batch: made } = batch();
+    made.at(0).fill(7);
+    expect([...made.bytes]).toEqual([1, 2, 3, 4, 5]);
+    expect([...new Uint8Array(memory)]).toEqual([9, 9, 1, 2, 3, 4, 5, 9]);
+    expect([...made.at(1)]).toEqual([3, 4, 5]);
+  });
+
+  test("with checks the table is detached, too, and only what was lent", () => {
+    const { memory, batch: made } = batch(true);
+    const { table } = made;
+    expect(made.table).toBe(table);
+    const owned = made.at(1);
+    endBatch(made);
+    expect(table.length).toBe(0);
+    expect([...owned]).toEqual([3, 4, 5]);
+    expect(memory.byteLength).toBe(8);
+  });
 });
