@@ -2,8 +2,9 @@
  * One random schedule: a network with faults, a server, a few clients, and an app that does
  * something at random in every handler. Everything follows from the seed.
  */
-import { Engine, TCPServerSocket, TCPSocket } from "../../bindings/index.ts";
+import { Engine, type MessageBatch, TCPServerSocket, TCPSocket } from "../../bindings/index.ts";
 import { Loopback } from "../../host/loopback/index.ts";
+import { ScheduleFraming, withFraming } from "./schedule-framing.ts";
 
 /** What one socket said. */
 export interface Actor {
@@ -38,6 +39,8 @@ class Schedule {
   readonly #sent = new Map<TCPSocket, number>();
   readonly #actors: Actor[] = [];
   readonly #faults: string[] = [];
+  readonly #framing: ScheduleFraming;
+  readonly #takes = new Map<TCPSocket, (bytes: Uint8Array) => void>();
   #state: number;
   #bytes = 0;
   #calm = false;
@@ -52,9 +55,13 @@ class Schedule {
       maxSockets: 64,
       windowBytes: 16384,
     });
-    this.#server = new TCPServerSocket(0, { engine: this.#engine, ...this.#options() });
+    this.#framing = new ScheduleFraming((limit) => this.#below(limit));
+    const framing = this.#framing.first();
+    const options = { engine: this.#engine, ...withFraming(framing), ...this.#options() };
+    this.#server = new TCPServerSocket(0, options);
     this.#server.onconnect = ({ socket }) => {
       this.#adopt(socket as TCPSocket, true);
+      this.#framing.begins(socket as TCPSocket, framing);
       this.#act();
     };
   }
@@ -119,8 +126,12 @@ class Schedule {
     if (this.#sockets.length >= SOCKETS_MAX) return;
     const connectTimeout = this.#chance(20) ? 1 + this.#below(40) : 0;
     const port = this.#chance(90) ? this.#server.localPort : 1;
-    const options = { engine: this.#engine, connectTimeout, ...this.#options() };
-    this.#adopt(new TCPSocket("localhost", port, options), false);
+    const framing = this.#framing.first();
+    const own = { ...withFraming(framing), ...this.#options() };
+    const options = { engine: this.#engine, connectTimeout, ...own };
+    const socket = new TCPSocket("localhost", port, options);
+    this.#adopt(socket, false);
+    this.#framing.begins(socket, framing);
   }
 
   #adopt(socket: TCPSocket, opened: boolean): void {
@@ -129,24 +140,42 @@ class Schedule {
     this.#sockets.push(socket);
     this.#sent.set(socket, 0);
     let received = 0;
+    const take = (data: Uint8Array): void => {
+      const key = opened ? socket.remotePort : socket.localPort + 101;
+      for (let i = 0; i < data.length; i += 1 + (i >> 3)) {
+        if (data[i] !== ((received + i) * 7 + key) % 256) {
+          this.#faults.push(`${actor.name}: byte ${received + i} is wrong`);
+          break;
+        }
+      }
+      if (data.length === 0 && !this.#framing.frames) this.#faults.push(`${actor.name}: no data`);
+      received += data.length;
+      this.#bytes += data.length;
+    };
+    this.#takes.set(socket, take);
     for (const type of EVENTS) {
       socket.addEventListener(type, (event) => {
         actor.events.push(type);
-        if (type !== "data") return;
-        const { data } = event as unknown as { data: Uint8Array };
-        const key = opened ? socket.remotePort : socket.localPort + 101;
-        for (let i = 0; i < data.length; i += 1 + (i >> 3)) {
-          if (data[i] !== ((received + i) * 7 + key) % 256) {
-            this.#faults.push(`${actor.name}: byte ${received + i} is wrong`);
-            break;
-          }
-        }
-        if (data.length === 0) this.#faults.push(`${actor.name}: no data`);
-        received += data.length;
-        this.#bytes += data.length;
+        if (type === "data") take((event as unknown as { data: Uint8Array }).data);
       });
       this.#attach(socket, type);
     }
+  }
+
+  /** All input comes in batches now, of which some is taken; or as data again. */
+  #listen(socket: TCPSocket): void {
+    const take = this.#takes.get(socket) as (bytes: Uint8Array) => void;
+    if (socket.onmessages !== null) {
+      socket.onmessages = null;
+      return;
+    }
+    socket.onmessages = ({ data: batch }: { data: MessageBatch }) => {
+      const last = this.#chance(30) ? this.#below(batch.length) : batch.length - 1;
+      for (let i = 0; i <= last; i++) take(batch.at(i));
+      this.#act();
+      batch.stopAfter(last);
+      if (this.#chance(3)) throw new Error("a handler's own");
+    };
   }
 
   /** A handler that does something, sometimes throws, and sometimes replaces or removes itself. */
@@ -170,7 +199,9 @@ class Schedule {
     const socket = this.#sockets[this.#below(this.#sockets.length)];
     if (socket === undefined) return;
     const choices: [number, () => void][] = [
-      [55, () => this.#send(socket)],
+      [47, () => this.#send(socket)],
+      [53, () => this.#framing.change(socket)],
+      [55, () => this.#listen(socket)],
       [62, () => socket.suspend()],
       [76, () => this.#resume(socket)],
       [80, () => socket.halfClose()],
@@ -185,14 +216,17 @@ class Schedule {
   #send(socket: TCPSocket): void {
     const key = this.#keyOf(socket);
     const begin = this.#sent.get(socket) as number;
-    const length = this.#chance(10) ? this.#below(30_000) : this.#below(2000);
+    const wanted = this.#chance(10) ? this.#below(30_000) : this.#below(2000);
+    const length = this.#framing.fit(socket, begin * 7 + key, wanted);
     const bytes = new Uint8Array(length);
     for (let i = 0; i < length; i++) bytes[i] = (begin + i) * 7 + key;
     try {
       socket.send(bytes);
       this.#sent.set(socket, begin + length);
     } catch (error) {
-      if ((error as Error).name !== "InvalidStateError") this.#faults.push(String(error));
+      const { name } = error as Error;
+      const refused = name === "RangeError" && this.#framing.frames;
+      if (name !== "InvalidStateError" && !refused) this.#faults.push(String(error));
     }
   }
 
