@@ -8,17 +8,19 @@
 import { RECORD_WORDS } from "../assembly/abi.ts";
 import type { Driver } from "./driver.ts";
 import { dataEvent } from "./events.ts";
+import { type ListeningTarget, listenersOf, notifyAll } from "./listening-target.ts";
 import { endBatch, type Lease, MessageBatch } from "./message-batch.ts";
 import type { BinaryType } from "./options.ts";
 import type { Seat } from "./seat.ts";
-import { atOneMoment, fire } from "./socket-event.ts";
+import type { SocketEvents } from "./socket-attributes.ts";
+import { atOneMoment } from "./socket-event.ts";
 
 /** What a socket's data goes to at present; `undefined`: nobody, it is dropped, as Mozilla does. */
 export type Taker = "iterator" | "messages" | "data" | undefined;
 
 /** A socket, as far as it takes data. */
 export interface Outlet {
-  readonly target: EventTarget;
+  readonly target: ListeningTarget<SocketEvents>;
   readonly seat: Seat;
   /** Asked again after each event: handlers change. */
   taker(): Taker;
@@ -84,6 +86,7 @@ function handEach(outlet: Outlet, taker: "iterator" | "data", batch: Batch): num
   const { table, count, base } = batch;
   // An iterator takes few of them: its messages get memory of their own.
   const shared = binaryType === "uint8array" && taker === "data" ? share(driver, batch) : undefined;
+  let listeners = listenersOf(outlet.target);
   for (let i = 0; i < count; i++) {
     const offset = words[table + i * 2] as number;
     const size = words[table + i * 2 + 1] as number;
@@ -92,7 +95,11 @@ function handEach(outlet: Outlet, taker: "iterator" | "data", batch: Batch): num
         ? receivedData(driver, binaryType, base + offset, size)
         : new Uint8Array(shared, offset, size);
     hand(outlet, taker, data);
-    if (core.interrupted || outlet.taker() !== taker) return i + 1;
+    if (core.interrupted) return i + 1;
+    if (listenersOf(outlet.target) !== listeners) {
+      if (outlet.taker() !== taker) return i + 1;
+      listeners = listenersOf(outlet.target);
+    }
   }
   return count;
 }
@@ -105,7 +112,7 @@ function share(driver: Driver, { base, span }: Batch): ArrayBuffer {
 
 function hand(outlet: Outlet, taker: "iterator" | "data", data: unknown): void {
   if (taker === "iterator") outlet.push(data);
-  else fire(outlet.target, dataEvent("data", data));
+  else notifyAll(outlet.target, dataEvent("data", data, outlet.target));
 }
 
 /** Lends all; returns how many messages the app has taken. */
@@ -118,6 +125,6 @@ function lend(
   const { memory } = seat.driver.core;
   const lease: Lease = { memory, base, span, table, checks: seat.checks };
   const batch = new MessageBatch(lease);
-  fire(target, dataEvent("messages", batch));
+  notifyAll(target, dataEvent("messages", batch, target));
   return endBatch(batch);
 }

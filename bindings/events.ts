@@ -18,8 +18,9 @@ export class TCPSocketEvent<T = unknown> extends SocketEvent {
   }
 }
 
-/** An event of the engine's own with data; there may be many a second. */
-export const dataEvent: <T>(type: string, data: T) => TCPSocketEvent<T> = firedLike(TCPSocketEvent);
+/** An event of the engine's own with data, as it is while `target` dispatches it. */
+export const dataEvent: <T>(type: string, data: T, target: EventTarget) => TCPSocketEvent<T> =
+  firedLike(TCPSocketEvent);
 
 /** What `event.data` of an error was in the JS era. */
 export interface ErrorData {

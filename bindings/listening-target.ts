@@ -10,17 +10,8 @@
  * It inherits from EventTarget, but its constructor does not run: two maps a socket are not needed.
  * Nor is a list for one listener, and helpers are static: private methods mark each object.
  */
+import { call, checked, type Listener, type ListenerOptions, settings } from "./listener.ts";
 import { beginDispatch, endDispatch, isStopped } from "./socket-event.ts";
-
-type Listener = ((event: Event) => void) | { handleEvent(event: Event): void };
-
-/** The platform's own names for these two are the DOM's: programs for Node lack them. */
-interface ListenerOptions {
-  capture?: boolean;
-  once?: boolean;
-  passive?: boolean;
-  signal?: AbortSignal;
-}
 
 /** A listener of an event of its own type; `this` is the target, or the object itself. */
 export type TypedListener<Target, E> =
@@ -45,10 +36,33 @@ const Bare = function Bare() {} as unknown as typeof EventTarget;
 Object.setPrototypeOf(Bare, EventTarget); // Node 20 asks the class, and prints nothing else
 Object.setPrototypeOf(Bare.prototype, EventTarget.prototype);
 
+/** Stands for who listens at present: another value when that has changed. */
+export let listenersOf: <E>(target: ListeningTarget<E>) => unknown;
+/** Calls the listeners of an event that is as it is while the target dispatches it. */
+export let notifyAll: <E>(target: ListeningTarget<E>, event: Event) => void;
+
 /** @typeParam Events - event type to event, for the types of listeners */
 export class ListeningTarget<Events = Record<string, Event>> extends Bare {
   /** One, or several in order. A list is replaced, never changed: a dispatch may be under way. */
   #registrations: Registration | readonly Registration[] | undefined;
+
+  static {
+    listenersOf = (target) => target.#registrations;
+    notifyAll = (target, event) => {
+      const all = target.#registrations; // what is added meanwhile waits
+      if (all === undefined) {
+        // nobody listens
+      } else if (isList(all)) {
+        for (const one of all) {
+          ListeningTarget.#notify(target, one, event);
+          if (isStopped(event)) break;
+        }
+      } else {
+        ListeningTarget.#notify(target, all, event);
+      }
+      endDispatch(event);
+    };
+  }
 
   /** As EventTarget's. Listeners run in the order they were added, `on…` handlers among them. */
   override addEventListener<K extends keyof Events & string>(
@@ -104,18 +118,7 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
   override dispatchEvent(event: Event): boolean {
     if (!(event instanceof Event)) throw new TypeError("dispatchEvent() takes an Event");
     beginDispatch(event, this);
-    const all = this.#registrations; // what is added meanwhile waits
-    if (all === undefined) {
-      // nobody listens
-    } else if (isList(all)) {
-      for (const one of all) {
-        ListeningTarget.#notify(this, one, event);
-        if (isStopped(event)) break;
-      }
-    } else {
-      ListeningTarget.#notify(this, all, event);
-    }
-    endDispatch(event);
+    notifyAll(this, event);
     return !event.defaultPrevented;
   }
 
@@ -218,33 +221,4 @@ function isList(
   all: Registration | readonly Registration[] | undefined,
 ): all is readonly Registration[] {
   return Array.isArray(all);
-}
-
-function call(listener: Listener, target: EventTarget, event: Event): void {
-  try {
-    if (typeof listener === "function") listener.call(target, event);
-    else listener.handleEvent(event);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error; // as the platform reports it, and outside the engine's turn
-    });
-  }
-}
-
-function checked(given: unknown): Listener | null {
-  if (given === null || given === undefined) return null;
-  if (typeof given === "function" || typeof given === "object") return given as Listener;
-  throw new TypeError(`a listener is a function or an object with handleEvent, not ${given}`);
-}
-
-function settings(options: ListenerOptions | boolean | undefined): {
-  capture: boolean;
-  once: boolean;
-  signal: AbortSignal | undefined;
-} {
-  if (typeof options !== "object" || options === null) {
-    return { capture: Boolean(options), once: false, signal: undefined };
-  }
-  const { capture = false, once = false, signal } = options;
-  return { capture: Boolean(capture), once: Boolean(once), signal: signal ?? undefined };
 }

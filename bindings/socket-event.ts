@@ -65,7 +65,7 @@ export class SocketEvent extends Event {
 
   /** True for events the engine fires (M35). */
   override get isTrusted(): boolean {
-    return of(this)[TRUSTED];
+    return of(this)[FIRED] !== undefined || of(this)[TRUSTED];
   }
 
   override get target(): EventTarget | null {
@@ -169,22 +169,29 @@ export function atOneMoment<T>(fire: () => T): T {
   }
 }
 
-/** Makes trusted events of class `Like` without the platform's constructor. */
+/**
+ * Makes trusted events of class `Like` without the platform's constructor, as they are while `target`
+ * dispatches them. What all have in common stands in the prototype: there may be millions.
+ */
 export function firedLike<E extends SocketEvent>(
   Like: new (...given: never[]) => E,
-): <T>(type: string, data: T) => E & { data: T } {
-  function Fired(this: Slots & { data: unknown }, type: string, data: unknown): void {
+): <T>(type: string, data: T, target: EventTarget) => E & { data: T } {
+  function Fired(
+    this: Slots & { data: unknown },
+    type: string,
+    data: unknown,
+    target: EventTarget,
+  ): void {
     this[TYPE] = type;
-    this[TARGET] = null;
-    this[DISPATCHING] = false;
-    this[STOPPED] = false;
-    this[TRUSTED] = true;
+    this[TARGET] = target;
+    this[DISPATCHING] = true;
     this[FIRED] = moment ?? performance.now();
     this.data = data;
   }
   Fired.prototype = Like.prototype;
-  const Constructor = Fired as unknown as new (type: string, data: unknown) => never;
-  return (type, data) => new Constructor(type, data);
+  of(Like.prototype as E)[STOPPED] = false;
+  const Constructor = Fired as unknown as new (...given: unknown[]) => never;
+  return (type, data, target) => new Constructor(type, data, target);
 }
 
 /** Fires an event of the engine's own (M35). */
@@ -229,5 +236,5 @@ export function endDispatch(event: Event): void {
 
 /** Whether stopImmediatePropagation() was called in this dispatch. */
 export function isStopped(event: Event): boolean {
-  return event instanceof SocketEvent ? of(event)[STOPPED] : stoppedForeign.has(event);
+  return event instanceof SocketEvent ? of(event)[STOPPED] === true : stoppedForeign.has(event);
 }

@@ -124,13 +124,13 @@ describe("a turn", () => {
     const engine = new Engine();
     class Odd extends TCPSocket {
       override dispatchEvent(event: Event): boolean {
-        if (event.type === "data") throw new Error("odd");
+        if (event.type === "close") throw new Error("odd");
         return super.dispatchEvent(event);
       }
     }
     const odd = new Odd("127.0.0.1", port, { engine });
     await next(odd, "open");
-    odd.ondata = () => {};
+    odd.onclose = () => {};
     const thrown = new Promise((resolve) => {
       const listeners = process.listeners("uncaughtException");
       process.removeAllListeners("uncaughtException");
@@ -139,7 +139,7 @@ describe("a turn", () => {
         resolve(error.message);
       });
     });
-    peers[0]?.write("x");
+    odd.close();
     expect(await thrown).toBe("odd");
     const other = await connect(port, engine);
     expect(other.readyState).toBe("open");

@@ -2,32 +2,40 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { dataEvent, TCPSocketEvent } from "../../bindings/events.ts";
-import { ListeningTarget } from "../../bindings/listening-target.ts";
-import { atOneMoment, fire } from "../../bindings/socket-event.ts";
+import { ListeningTarget, notifyAll } from "../../bindings/listening-target.ts";
+import { atOneMoment } from "../../bindings/socket-event.ts";
 
 const MEMBERS = Object.getOwnPropertyNames(Event.prototype).filter((name) => {
   const { get } = Object.getOwnPropertyDescriptor(Event.prototype, name) as PropertyDescriptor;
   return get !== undefined;
 });
 
+/** An event as it is when it has been dispatched. */
+function fired<T>(data: T, target = new ListeningTarget()): TCPSocketEvent<T> {
+  const event = dataEvent("data", data, target);
+  notifyAll(target, event);
+  return event;
+}
+
 describe("an event with data", () => {
   test("is of its class, and says what one made by hand says but for isTrusted", () => {
-    const fired = dataEvent("data", 7) as unknown as Record<string, unknown>;
+    const event = fired(7) as unknown as Record<string, unknown>;
     const made = new TCPSocketEvent("data", { data: 7 }) as unknown as Record<string, unknown>;
-    expect(fired).toBeInstanceOf(TCPSocketEvent);
-    expect(fired).toBeInstanceOf(Event);
-    expect(fired.constructor).toBe(TCPSocketEvent);
+    expect(event).toBeInstanceOf(TCPSocketEvent);
+    expect(event).toBeInstanceOf(Event);
+    expect(event.constructor).toBe(TCPSocketEvent);
     const told = (event: Record<string, unknown>) =>
       Object.fromEntries(
         MEMBERS.filter((name) => name !== "timeStamp").map((name) => [name, event[name]]),
       );
-    expect(told(fired)).toEqual({ ...told(made), isTrusted: true });
-    expect([fired.data, Object.keys(fired)]).toEqual([7, Object.keys(made)]);
-    expect(String(fired)).toBe(String(made));
+    const { target } = event;
+    expect(told(event)).toEqual({ ...told(made), isTrusted: true, target, srcElement: target });
+    expect([event.data, Object.keys(event)]).toEqual([7, Object.keys(made)]);
+    expect(String(event)).toBe(String(made));
   });
 
   test("cannot be cancelled; stopPropagation() and initEvent() do as ever", () => {
-    const event = dataEvent("data", 7);
+    const event = fired(7);
     event.preventDefault();
     expect([event.defaultPrevented, event.returnValue]).toEqual([false, true]);
     event.stopPropagation();
@@ -37,15 +45,15 @@ describe("an event with data", () => {
 
   test("has the time it was fired at; all of one delivery the same", () => {
     const before = performance.now();
-    const [a, b] = atOneMoment(() => [dataEvent("data", 1), dataEvent("data", 2)] as const);
+    const [a, b] = atOneMoment(() => [fired(1), fired(2)] as const);
     expect(a.timeStamp).toBe(b.timeStamp);
     expect(a.timeStamp).toBeGreaterThanOrEqual(before);
-    expect(dataEvent("data", 3).timeStamp).toBeGreaterThanOrEqual(a.timeStamp);
+    expect(fired(3).timeStamp).toBeGreaterThanOrEqual(a.timeStamp);
   });
 
   test("target, currentTarget, eventPhase and path while it is dispatched, and after", () => {
     const target = new ListeningTarget();
-    const event = dataEvent("data", 7);
+    const event = dataEvent("data", 7, target);
     const told = () => [
       event.target,
       event.currentTarget,
@@ -57,7 +65,7 @@ describe("an event with data", () => {
     target.addEventListener("data", () => {
       within = told();
     });
-    fire(target, event);
+    notifyAll(target, event);
     expect(within).toEqual([target, target, target, 2, [target]]);
     expect(told()).toEqual([target, null, target, 0, []]);
   });
@@ -68,8 +76,7 @@ describe("an event with data", () => {
     first.addEventListener("data", (event) => {
       expect(() => new EventTarget().dispatchEvent(event)).toThrow();
     });
-    const event = dataEvent("data", 7);
-    fire(first, event);
+    const event = fired(7, first);
     const platform = new EventTarget();
     platform.addEventListener("data", (again) => {
       heard.push(again.target === platform, again.currentTarget === platform, again === event);
@@ -82,7 +89,7 @@ describe("an event with data", () => {
   });
 
   test("is shown with its data", () => {
-    expect(inspect(dataEvent("data", "abc"))).toMatch(
+    expect(inspect(fired("abc"))).toMatch(
       /^TCPSocketEvent \{ type: 'data', data: 'abc', timeStamp: [\d.]+ \}$/,
     );
   });
