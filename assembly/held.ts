@@ -12,6 +12,7 @@ import { CONTROL_COPIED, REASON_ENGINE_MEMORY } from "./abi.ts";
 import { getControl, setControl } from "./control.ts";
 import { fail } from "./failure.ts";
 import { FRAMING_NONE } from "./framing/abi.ts";
+import { beginsWhole } from "./framing/decode.ts";
 import {
   allocate,
   Block,
@@ -165,13 +166,13 @@ export function releaseHeld(socket: Socket): void {
 }
 
 /**
- * The first block, to be delivered from where it lies; 0 if it must be joined with others first. Until
- * it comes back its bytes do not count as held.
+ * The first block, to be delivered from where it lies; 0 if its message goes on in the next and they
+ * must be joined. Until it comes back its bytes do not count as held.
  */
 export function lendBlock(socket: Socket): usize {
   const head = socket.heldHead;
   const alone = head === socket.heldTail;
-  if (!alone && socket.framing !== <u8>FRAMING_NONE) return 0;
+  if (!alone && !holdsWhole(socket, changetype<Block>(head))) return 0;
   const block = changetype<Block>(head);
   socket.heldHead = block.next;
   if (alone) {
@@ -181,6 +182,12 @@ export function lendBlock(socket: Socket): usize {
   count(socket, -(<i32>(block.end - block.begin)));
   lender = changetype<usize>(socket);
   return head;
+}
+
+function holdsWhole(socket: Socket, block: Block): bool {
+  if (socket.framing === <u8>FRAMING_NONE) return true;
+  const bytes = bytesOf(block);
+  return beginsWhole(socket, bytes + block.begin, bytes + block.end);
 }
 
 /** A lent block comes back: its last `rest` bytes are held, in front of all others. */

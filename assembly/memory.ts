@@ -21,9 +21,10 @@ import {
 } from "./abi.ts";
 import { configWord } from "./control.ts";
 import { initDelivery } from "./delivery.ts";
-import { HEADER_BYTES_MAX } from "./framing/abi.ts";
+import { FRAMING_COBS, HEADER_BYTES_MAX } from "./framing/abi.ts";
 import { batchBytes, initBatch } from "./framing/batch.ts";
 import { initDelimiters } from "./framing/delimiters.ts";
+import { largestFrame } from "./framing/framing.ts";
 import { DESCRIPTOR_BYTES, initPool, UNIT_BYTES, unpromisedBytes } from "./pool.ts";
 import { initRing, RECORD_BYTES, RECORDS_MAX } from "./ring.ts";
 import { IOV_BYTES, IOV_MAX, initSendQueues } from "./send-queue.ts";
@@ -65,8 +66,7 @@ function given(words: i32, word: i32, missing: u32): u32 {
 }
 
 function divide(total: u32, sockets: u32, window: u32): i32 {
-  // A quarter of memory for the largest message, and what its framing adds.
-  const headroom = align((total >> 2) + 2 * HEADER_BYTES_MAX, 4096);
+  const headroom = align(<u32>largestFrame(FRAMING_COBS, total >> 2) + 2 * HEADER_BYTES_MAX, 4096);
   const batch = batchBytes(window);
   const records = align(<u32>__heap_base, 64);
   const iov = records + RECORDS_MAX * RECORD_BYTES;

@@ -16,7 +16,7 @@ export function checkDelimiters(given: unknown): readonly string[] {
   if (list.length === 0 || list.length > DELIMITERS_MAX) {
     throw new TypeError(`framing.delimited: ${list.length} came; ${ALLOWED} are allowed`);
   }
-  const delimiters = list.map(checkDelimiter);
+  const delimiters = Array.from(list, checkDelimiter); // map() would skip holes
   for (const [index, delimiter] of delimiters.entries()) {
     const other = delimiters.findIndex((one, at) => at !== index && shadows(one, delimiter));
     if (other < 0) continue;

@@ -182,7 +182,7 @@ export const framing = {
   varint: (options?: VarintOptions): Framing => make("varint", options),
   /** One to eight delimiters of 1 to 16 bytes; the first that completes ends a message. */
   delimited: (delimiters: Delimiter | readonly Delimiter[], options?: DelimitedOptions): Framing =>
-    make("delimited", { ...given(options), delimiters }),
+    make("delimited", options, { delimiters }),
   /** Lines ended by CRLF, or by LF. */
   lines: (options?: LinesOptions): Framing => make("lines", options),
   /** Decimal length, colon, bytes, comma. */
@@ -195,13 +195,15 @@ export const framing = {
   contentLength: (options?: MessageLimit): Framing => make("contentLength", options),
 } as const;
 
-function make(type: string, options: object | undefined): Framing {
-  return checkFraming({ ...given(options), type });
-}
-
-function given(options: unknown): object {
-  if (options === undefined || (typeof options === "object" && options !== null)) {
-    return options ?? {};
+/** `named` is what has an argument of its own, besides `options`. */
+function make(type: string, options: unknown, named: object = {}): Framing {
+  if (options !== undefined && (typeof options !== "object" || options === null)) {
+    throw new TypeError(`framing.${type} options: ${shown(options)} came; an object is allowed`);
   }
-  throw new TypeError(`framing options: ${shown(options)} came; an object is allowed`);
+  const own = { ...named, type };
+  for (const name of Object.keys(options ?? {})) {
+    if (!Object.hasOwn(own, name)) continue;
+    throw new TypeError(`framing.${type} option "${name}" is unknown`);
+  }
+  return checkFraming({ ...options, ...own });
 }

@@ -19,7 +19,7 @@ import {
   type SocketOptions,
   socketOptions,
 } from "./options.ts";
-import { checkFits, setFraming } from "./set-framing.ts";
+import { beginFraming, checkFits } from "./set-framing.ts";
 import type { TCPSocket } from "./tcp-socket.ts";
 
 /** The channel of one TCPSocket; one object for both, as there may be many. */
@@ -73,7 +73,7 @@ export function dial(host: unknown, port: unknown, given: unknown): Seat {
   if (typeof seat === "number") {
     throw new DOMException("the engine's maxSockets are open", "QuotaExceededError");
   }
-  if (framing !== null) setFraming(seat, framing);
+  beginFraming(seat, framing);
   const target = connectTarget(name, number, options);
   seat.settle(name, number, options);
   seat.with = options.signal;

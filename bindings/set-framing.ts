@@ -26,3 +26,17 @@ export function setFraming(channel: Channel, framing: Framing | null): void {
   if (core.setFraming(channel.handle, framingWords(framing)) !== E_NOMEM) return;
   throw new DOMException("engine memory has no room for these delimiters", "QuotaExceededError");
 }
+
+/** The framing of a socket or server that was opened just now; where it cannot be had, none is left. */
+export function beginFraming(channel: Channel, framing: Framing | null): void {
+  if (framing === null) return;
+  try {
+    setFraming(channel, framing);
+  } catch (error) {
+    const { call } = channel.driver.core;
+    call.abort(channel.handle);
+    call.closed(channel.handle); // it never had a transport
+    channel.driver.schedule();
+    throw error;
+  }
+}

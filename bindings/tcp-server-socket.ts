@@ -27,7 +27,7 @@ import {
 } from "./options.ts";
 import { PullIterator } from "./pull-iterator.ts";
 import { adopt, Seat } from "./seat.ts";
-import { checkFits, setFraming } from "./set-framing.ts";
+import { beginFraming, checkFits } from "./set-framing.ts";
 import { shown } from "./shown.ts";
 import { fire } from "./socket-event.ts";
 import { SocketPromises } from "./socket-promises.ts";
@@ -111,7 +111,7 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
     if (typeof channel === "number") {
       throw new DOMException("the engine's maxSockets are open", "QuotaExceededError");
     }
-    if (framing !== null) setFraming(channel, framing);
+    beginFraming(channel, framing);
     this.#channel = channel;
     channel.own<TCPServerSocket>(this, receive);
     this.#listener = this.#bind(wanted, backlog === 0 ? undefined : backlog & 0xffff);

@@ -141,10 +141,12 @@ export function mayComplete(socket: Socket, start: usize, end: usize, carried: u
   return findDelimiter(socket.delimiters, start - carried, start, end) !== 0;
 }
 
-/** Whether a message that begins at `from` ends before `end`, or cannot become one. */
+/** Whether a message that begins at `from` ends before `end`, or cannot become one. Changes nothing. */
 export function beginsWhole(socket: Socket, from: usize, end: usize): bool {
-  beginBatch(from);
-  return nextMessage(socket, socket.framing, from, end, 0) !== NOT_YET;
+  const kind: u32 = socket.framing;
+  const rewrites = kind === <u32>FRAMING_SLIP || kind === <u32>FRAMING_COBS;
+  if (rewrites) return findDelimiter(socket.delimiters, from, from, end) !== 0;
+  return nextMessage(socket, kind, from, end, 0) !== NOT_YET;
 }
 
 /** How many held bytes a delimiter that is not complete may reach back into. */

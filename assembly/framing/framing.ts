@@ -4,7 +4,7 @@
  * Nothing is set unless all of it is valid. What is known of a message half received belongs to the
  * framing before and is forgotten; the bytes themselves stay.
  */
-import { E_ARG, E_LIMIT, E_NOMEM } from "../abi.ts";
+import { E_ARG, E_LIMIT, E_NOMEM, NO_LIMIT } from "../abi.ts";
 import { configWord, scratchWord } from "../control.ts";
 import { Socket } from "../socket.ts";
 import { headroomBytes } from "../window.ts";
@@ -46,6 +46,7 @@ import {
 } from "./delimiters.ts";
 
 const FLAGS_ALLOWED: u32 = FRAMING_FLAG_LITTLE_ENDIAN | FRAMING_FLAG_KEEP | FRAMING_FLAG_LAST_LINE;
+const PAGE_BYTES: u32 = 65536;
 /** More than any framing adds to a message. */
 const OVERHEAD_BYTES_MAX: u32 = 2 * HEADER_BYTES_MAX;
 
@@ -55,7 +56,10 @@ export function checkFraming(words: i32): i32 {
   const kind = configWord(words, FRAMING_KIND, FRAMING_NONE);
   const count = configWord(words, FRAMING_DELIMITERS, 0);
   if (kind >= <u32>FRAMINGS || !validWords(kind, words, count)) return E_ARG;
-  return largestFrame(kind, messageMax(kind, words)) > <u64>headroomBytes() ? E_LIMIT : 0;
+  const max = messageMax(kind, words);
+  if (max > mostBytes(kind)) return E_LIMIT;
+  assert(largestFrame(kind, max) <= <u64>headroomBytes());
+  return 0;
 }
 
 /** Sets the framing that `words` words in the scratch area describe. */
@@ -123,8 +127,14 @@ function messageMax(kind: u32, words: i32): u32 {
   return given !== 0 ? given : MESSAGE_BYTES;
 }
 
+/** What `maxMessageBytes` may be: a quarter of memory; an eighth for SLIP, which may double it. */
+function mostBytes(kind: u32): u32 {
+  const total: u32 = memory.size() * PAGE_BYTES;
+  return kind === <u32>FRAMING_NONE ? NO_LIMIT : total >> (kind === <u32>FRAMING_SLIP ? 3 : 2);
+}
+
 /** The most bytes of the stream that one message may take. */
-function largestFrame(kind: u32, max: u32): u64 {
+export function largestFrame(kind: u32, max: u32): u64 {
   if (kind === <u32>FRAMING_NONE) return 0;
   if (kind === <u32>FRAMING_SLIP) return ((<u64>max) << 1) + 1;
   if (kind === <u32>FRAMING_COBS) return <u64>cobsBytesMax(min<u32>(max, 0x7fffffff)) + 1;
