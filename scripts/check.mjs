@@ -12,7 +12,8 @@ import { fileURLToPath } from "node:url";
 /** What it is → its command, the slow ones first. */
 const CHECKS = {
   "types of bindings, host, test": "tsc -p tsconfig.json",
-  "types of the package": "attw --pack . --profile esm-only --exclude-entrypoints core.wasm core.simd.wasm",
+  "types of the package":
+    "attw --pack . --profile esm-only --exclude-entrypoints core.wasm core.simd.wasm",
   "API documentation": "typedoc --emit none",
   "unused files, exports, packages": "knip",
   "types of the core": "tsc -p assembly",
