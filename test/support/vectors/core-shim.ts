@@ -62,6 +62,7 @@ interface Seat {
   external: Uint8Array;
   inFlight: number;
   fin: boolean;
+  detail: number;
 }
 
 /** The app has been handed so many messages of the batch, and wants no more of it. */
@@ -100,10 +101,10 @@ export class CoreShim implements Shim {
   }
 
   look(name: string): Look {
-    const { handle, inFlight, fin } = this.#seats.get(name) as Seat;
+    const { handle, inFlight, fin, detail } = this.#seats.get(name) as Seat;
     const state = this.#core.call.ready_state(handle);
     const buffered = Math.max(0, this.#core.call.buffered_amount(handle)); // stale: nothing
-    return { readyState: READY_STATES[state] ?? "closed", buffered, inFlight, fin };
+    return { readyState: READY_STATES[state] ?? "closed", buffered, inFlight, fin, detail };
   }
 
   finish(said: (socket: string, what: Said) => void): string[] {
@@ -124,7 +125,8 @@ export class CoreShim implements Shim {
     const listener = this.#seats.get(parent ?? "")?.handle ?? 0;
     const handle = this.#core.open(ROLES[role], wordsOf(options), listener);
     if (handle < 0) return refusalOf(handle);
-    this.#seats.set(name, { name, handle, external: new Uint8Array(), inFlight: 0, fin: false });
+    const external = new Uint8Array();
+    this.#seats.set(name, { name, handle, external, inFlight: 0, fin: false, detail: 0 });
     if (framing === undefined) return true;
     const result = this.#core.setFraming(handle, framing);
     return result < 0 ? refusalOf(result) : true;
@@ -181,11 +183,12 @@ export class CoreShim implements Shim {
   }
 
   #obey(seat: Seat, record: CoreRecord, said: (what: Said) => void): void {
-    const { kind, a, b } = record;
+    const { kind, a, b, c } = record;
     if (kind === "messages") this.#handOver(seat, record, said);
     if (kind === "finish") seat.fin = true;
     if (kind === "flush") said({ ev: "tx", bytes: this.#gather(seat) });
     if (kind === "data") said({ ev: "data", bytes: this.#core.bytes.slice(a, a + b) });
+    if (kind === "error") seat.detail = b + c * 2 ** 32;
     if (kind === "error") said({ ev: "error", why: WHY.get(a) ?? `reason ${a}` });
     if (kind === "close") said({ ev: "close", clean: a === 1 });
     if (kind === "open" || kind === "connect" || kind === "drain" || kind === "end") {

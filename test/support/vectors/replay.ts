@@ -139,11 +139,13 @@ class Replay {
     }
   }
 
-  #look({ state, readyState, buffered, fin }: Expectation): void {
+  #look({ state, readyState, buffered, fin, detail }: Expectation): void {
     const look = this.#shim.look(state as string);
     if (readyState !== undefined) this.#expect("readyState", look.readyState, readyState);
     if (buffered !== undefined) this.#expect("buffered", look.buffered, buffered);
     if (fin !== undefined) this.#expect("fin", look.fin, fin);
+    const known = detail !== undefined && look.detail !== undefined;
+    if (known) this.#expect("detail", look.detail, detail);
   }
 
   #expect(what: string, actual: unknown, expected: unknown): void {

@@ -55,6 +55,7 @@ export interface Expectation extends Bytes {
   readyState?: string;
   buffered?: number;
   fin?: boolean;
+  detail?: number;
 }
 
 /** An operation of the script's own order, and everything that is said before the next one. */

@@ -64,6 +64,8 @@ export interface Look {
   inFlight: number;
   /** Our FIN has been ordered. */
   fin: boolean;
+  /** Of its error, if the host knows it. */
+  detail?: number;
 }
 
 export interface Shim {
