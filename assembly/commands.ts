@@ -36,6 +36,7 @@ import { configureFraming, forgetFraming, inheritFraming } from "./framing/frami
 import { releaseHeld } from "./held.ts";
 import { begin, step } from "./ready-state.ts";
 import { purgeSends } from "./send-queue.ts";
+import { forgetPayload } from "./sending.ts";
 import {
   ABORTED,
   ALLOW_HALF_OPEN,
@@ -50,6 +51,7 @@ import {
   UNCLAIMED,
 } from "./socket.ts";
 import { claimSocket, findSocket } from "./socket-table.ts";
+import { feedNext } from "./starved.ts";
 
 const HIGH_WATER_MARK: u32 = 65536;
 
@@ -116,6 +118,7 @@ export function setFraming(socket: Socket, words: i32): i32 {
     const refusal = configureFraming(socket, words);
     if (refusal !== 0) return refusal;
   }
+  forgetPayload(socket);
   interrupt(socket);
   if (socket.held !== 0 && (before | socket.framing) !== 0) socket.flags |= HELD_PENDING;
   touch(socket);
@@ -126,6 +129,7 @@ export function suspend(socket: Socket): i32 {
   if (socket.suspended === NO_LIMIT) return E_LIMIT;
   socket.suspended++;
   interrupt(socket);
+  if (socket.held !== 0) feedNext(); // who waited for this message need not any more
   touch(socket);
   return 0;
 }
@@ -146,6 +150,7 @@ export function claim(socket: Socket, wanted: bool): i32 {
   } else {
     socket.flags |= UNCLAIMED;
     interrupt(socket);
+    if (socket.held !== 0) feedNext();
   }
   return 0;
 }

@@ -21,7 +21,7 @@ import {
 import { setControl } from "./control.ts";
 import { failWith } from "./failure.ts";
 import { FRAMING_NONE } from "./framing/abi.ts";
-import { batchCount, batchMax, messageEnd } from "./framing/batch.ts";
+import { batchCount, batchMax, messageEnd, wipeBeside } from "./framing/batch.ts";
 import {
   announceRest,
   beginsWhole,
@@ -88,7 +88,7 @@ export function deliverHeld(socket: Socket): void {
 
 /** What is held, and `count` bytes of the window behind it. */
 function lendWindow(socket: Socket, count: u32): void {
-  assert(socket.held <= headroomBytes() && count <= windowBytes());
+  assert(socket.held <= headroomBytes() + windowBytes() && count <= windowBytes());
   const start = windowStart();
   const from = start - socket.held;
   stain(socket, count);
@@ -133,6 +133,7 @@ export function deliverNext(): bool {
 
 /** What is left goes back to what the socket holds. */
 function leave(socket: Socket): void {
+  wipeBeside();
   const wanted = socket.phase < <u8>PHASE_CLOSING && (socket.flags & FAIL_PENDING) === 0;
   const rest = wanted ? <u32>(end - cursor) : 0;
   if (lent !== 0) returnBlock(socket, changetype<Block>(lent), rest);
@@ -158,8 +159,8 @@ export function deliverLast(socket: Socket): bool {
 export function deliveredMessages(socket: Socket, count: i32): i32 {
   if (owner !== changetype<usize>(socket) || messages === 0) return E_STATE;
   if (count < 1 || <u32>count > messages) return E_ARG;
-  if (<u32>count === messages) return 0;
   announced = messageEnd(count - 1);
+  if (<u32>count === messages) return 0;
   forgetProgress(socket);
   socket.batchMax = count;
   shortened = true;

@@ -8,7 +8,7 @@ import { PHASE_CLOSED } from "./abi.ts";
 import { touch } from "./dirty.ts";
 import { ABORTED, FAIL_PENDING, Socket } from "./socket.ts";
 
-/** The same; `detail` says what about: bytes announced, a rule broken. */
+/** As `fail`; `detail` says what it is about: bytes announced, a rule broken. */
 export function failWith(socket: Socket, reason: u32, detail: u64): void {
   if (socket.reason === 0) socket.detail = detail;
   fail(socket, reason);

@@ -46,9 +46,9 @@ export function hold(socket: Socket, from: usize, length: u32): void {
     if (largest === socket) return;
     releaseHeld(largest);
   }
-  append(socket, from, length);
-  count(socket, length);
-  setControl(CONTROL_COPIED, getControl(CONTROL_COPIED) + length);
+  const kept = append(socket, from, length);
+  count(socket, kept);
+  setControl(CONTROL_COPIED, getControl(CONTROL_COPIED) + kept);
 }
 
 /** Whether `length` more bytes would find room at nobody's cost. */
@@ -84,7 +84,8 @@ function largestHolder(socket: Socket): Socket {
   return largest;
 }
 
-function append(socket: Socket, from: usize, length: u32): void {
+/** Returns how many bytes found room; with fewer than all the socket has failed. */
+function append(socket: Socket, from: usize, length: u32): u32 {
   let left = length;
   while (left !== 0) {
     let room: u32 = 0;
@@ -96,7 +97,7 @@ function append(socket: Socket, from: usize, length: u32): void {
       room = extend(socket, left);
       if (room === 0) {
         fail(socket, REASON_ENGINE_MEMORY);
-        return;
+        return length - left;
       }
     }
     const tail = changetype<Block>(socket.heldTail);
@@ -105,6 +106,7 @@ function append(socket: Socket, from: usize, length: u32): void {
     tail.end += part;
     left -= part;
   }
+  return length;
 }
 
 /** A further block: the promised one first, then as large as is left to keep, or what there is. */
@@ -199,10 +201,20 @@ export function returnBlock(socket: Socket, block: Block, rest: u32): void {
     return;
   }
   block.begin = block.end - rest;
+  if (rest <= UNIT_BYTES) moveToFront(block, rest);
   block.next = socket.heldHead;
   socket.heldHead = changetype<usize>(block);
   if (socket.heldTail === 0) socket.heldTail = socket.heldHead;
   count(socket, rest);
+}
+
+/** So that the smallest block, the promised one, has room for all that is promised. */
+function moveToFront(block: Block, length: u32): void {
+  const bytes = bytesOf(block);
+  memory.copy(bytes, bytes + block.begin, length);
+  memory.fill(bytes + length, 0, block.end - length);
+  block.begin = 0;
+  block.end = length;
 }
 
 /** Copies the last `length` bytes of what is held to end at `end`. */

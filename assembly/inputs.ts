@@ -28,11 +28,13 @@ import {
   CONNECTED,
   DRAIN_PENDING,
   END_SEEN,
+  FAIL_PENDING,
   GONE,
   HELD_PENDING,
   HOST_HOLDS,
   OPEN_PENDING,
   PEER_ENDED,
+  RESUME_OWED,
   Socket,
   UNCLAIMED,
   WAITING_FOR_DRAIN,
@@ -59,9 +61,14 @@ export function transportReceived(socket: Socket, count: i32): i32 {
   if (socket.phase === <u8>PHASE_CONNECTING || socket.role === <u8>ROLE_LISTENER) return E_STATE;
   if ((socket.flags & PEER_ENDED) !== 0) return E_STATE;
   if (count === 0) return 0;
+  if ((socket.flags & FAIL_PENDING) !== 0) {
+    stain(socket, count);
+    return 0; // the error comes first, and nothing behind it
+  }
   const waits = socket.suspended !== 0 || (socket.flags & MUST_WAIT) !== 0;
+  stain(socket, count); // also if it is refused
   if (socket.phase < <u8>PHASE_CLOSING && !findsRoom(socket, count, waits)) {
-    socket.flags |= HOST_HOLDS;
+    socket.flags |= HOST_HOLDS | RESUME_OWED;
     touch(socket);
     return E_BUSY; // the host keeps the bytes itself
   }

@@ -68,11 +68,13 @@ function given(words: i32, word: i32, missing: u32): u32 {
 function divide(total: u32, sockets: u32, window: u32): i32 {
   const headroom = align(<u32>largestFrame(FRAMING_COBS, total >> 2) + 2 * HEADER_BYTES_MAX, 4096);
   const batch = batchBytes(window);
+  // One read more than that: it may have to wait behind a message it completes.
+  const front = headroom + align(window, 4096);
   const records = align(<u32>__heap_base, 64);
   const iov = records + RECORDS_MAX * RECORD_BYTES;
   const table = align(iov + IOV_MAX * IOV_BYTES, 64);
   const descriptors = table + sockets * SOCKET_BYTES;
-  const left = <i64>total - <i64>descriptors - headroom - window - batch - 8192;
+  const left = <i64>total - <i64>descriptors - front - window - batch - 8192;
   if (left < <i64>sockets * (UNIT_BYTES + UNIT_BYTES / 2) + <i64>window * 2) return E_ARG;
   const units = <u32>left / (UNIT_BYTES + DESCRIPTOR_BYTES);
   const pool = (units * UNIT_BYTES) & ~4095;
@@ -87,8 +89,8 @@ function divide(total: u32, sockets: u32, window: u32): i32 {
   initDelimiters();
   initDelivery();
   initStarved();
-  initWindow(head + headroom, window, headroom);
-  initPool(descriptors, align(head + headroom + window, 4096), pool, sockets);
+  initWindow(head + front, window, headroom);
+  initPool(descriptors, align(head + front + window, 4096), pool, sockets);
   initSendQueues(iov, unpromisedBytes() >> 1);
   return 0;
 }

@@ -26,6 +26,7 @@ import { forgetFraming } from "./framing/framing.ts";
 import { releaseHeld } from "./held.ts";
 import { step } from "./ready-state.ts";
 import { record } from "./ring.ts";
+import { forgetPayload } from "./sending.ts";
 import {
   ABORTED,
   CLOSE_ANNOUNCED,
@@ -42,6 +43,7 @@ import {
   LOCAL_ENDED,
   PAUSED,
   PEER_ENDED,
+  RESUME_OWED,
   Socket,
   STARVED,
   UNCLAIMED,
@@ -81,10 +83,12 @@ function orderTransport(socket: Socket): void {
     return;
   }
   const pause = wantsPause(socket);
-  if (pause !== ((socket.flags & PAUSED) !== 0)) {
+  const owed = !pause && (socket.flags & RESUME_OWED) !== 0;
+  if (owed || pause !== ((socket.flags & PAUSED) !== 0)) {
     record(pause ? ORDER_PAUSE : ORDER_RESUME, socket);
-    socket.flags ^= PAUSED;
   }
+  socket.flags &= ~(PAUSED | RESUME_OWED);
+  if (pause) socket.flags |= PAUSED;
 }
 
 /** Closing sockets read on, to discard, or unread input would turn their FIN into a reset. */
@@ -119,6 +123,7 @@ function mayDestroy(socket: Socket): bool {
 /** The transport is gone and the app knows: the handle dies. */
 function release(socket: Socket): void {
   releaseHeld(socket);
+  forgetPayload(socket);
   forgetFraming(socket);
   leaveStarved(socket);
   wipeWindow(socket);

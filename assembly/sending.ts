@@ -22,6 +22,7 @@ import {
 import { SCRATCH_CARRIED_BYTES, scratchWord, setControl } from "./control.ts";
 import { touch } from "./dirty.ts";
 import { ENCODE_PART_BYTES_MAX, FRAMING_DELIMITED, FRAMING_NONE } from "./framing/abi.ts";
+import { beginCobs } from "./framing/cobs.ts";
 import { longestDelimiter } from "./framing/delimiters.ts";
 import {
   beginFrame,
@@ -62,6 +63,7 @@ function refusePayload(socket: Socket, length: u64): i32 {
 let reservedFor: usize = 0;
 let reservedAt: usize = 0;
 let reservedLength: u32 = 0;
+let reservedRoom: u32 = 0;
 
 /** Where `length` payload bytes go, or 0: they find no room and are to be sent as external. */
 export function reserve(socket: Socket, length: i32): i32 {
@@ -69,12 +71,26 @@ export function reserve(socket: Socket, length: i32): i32 {
   const refusal = refusePayload(socket, length);
   if (refusal !== 0) return refusal;
   if (socket.framing === <u8>FRAMING_NONE) return <i32>reserveBytes(socket, length);
-  const at = reserveBytes(socket, frameBytesMax(socket, length));
+  const room = frameBytesMax(socket, length);
+  const at = reserveBytes(socket, room);
   if (at === 0) return 0;
+  reservedRoom = room;
   reservedFor = changetype<usize>(socket);
   reservedAt = at;
   reservedLength = length;
   return <i32>at + payloadOffset(socket, length);
+}
+
+/** What was reserved, or is being encoded, was for another framing, or for a socket that is no more. */
+export function forgetPayload(socket: Socket): void {
+  if (reservedFor === changetype<usize>(socket)) giveUpReserved(socket);
+  if (encoding === changetype<usize>(socket) || trailing !== 0) forgetPieces(0);
+}
+
+/** The reserved place is nobody's; what may be written there is gone. */
+function giveUpReserved(socket: Socket): void {
+  reservedFor = 0;
+  if (queueEnd(socket) === reservedAt) memory.fill(reservedAt, 0, reservedRoom);
 }
 
 /** Queues what was written at the reserved place. 1 = at or below the high-water mark. */
@@ -90,10 +106,14 @@ export function commit(socket: Socket, length: i32): i32 {
 
 function commitFrame(socket: Socket, length: u32): i32 {
   const at = reservedAt;
-  if (reservedFor !== changetype<usize>(socket) || reservedLength !== length) return E_ARG;
+  const room = reservedRoom;
+  if (reservedFor !== changetype<usize>(socket)) return E_ARG;
+  if (reservedLength !== length || queueEnd(socket) !== at) {
+    giveUpReserved(socket);
+    return E_ARG;
+  }
   reservedFor = 0;
-  if (queueEnd(socket) !== at) return E_ARG;
-  const room = frameBytesMax(socket, length);
+  if (encoding !== 0) forgetPieces(0); // one payload at a time is under way
   let result = frameInPlace(socket, length, at);
   if (result >= 0) {
     const refusal = refuseSend(socket, result);
@@ -102,7 +122,8 @@ function commitFrame(socket: Socket, length: u32): i32 {
   const written = result > 0 ? <u32>result : 0;
   if (written !== room) memory.fill(at + written, 0, room - written);
   if (result < 0) return result;
-  commitBytes(socket, result);
+  const queued = commitBytes(socket, result);
+  assert(queued);
   if (socket.inFlight === 0) touch(socket);
   return belowHighWaterMark(socket) ? 1 : 0;
 }
@@ -129,6 +150,8 @@ const ENCODED: i32 = 512; // words into the scratch area: behind the piece
 const ENCODED_BYTES: u32 = 2048;
 
 let encoding: usize = 0;
+/** What `encodeEnd` left behind the last piece; for COBS it is plaintext. */
+let trailing: u32 = 0;
 let carried: u32 = 0;
 
 /** Begins the frame of a payload that the binding keeps; returns the bytes that go in front of it. */
@@ -136,8 +159,8 @@ export function encodeBegin(socket: Socket, length: f64): i32 {
   if (!(length >= 0 && length <= 9007199254740991)) return E_ARG;
   const refusal = refusePayload(socket, <u64>length);
   if (refusal !== 0) return refusal;
+  forgetPieces(0); // of a payload that was given up
   encoding = changetype<usize>(socket);
-  carried = 0;
   const out = scratchWord(ENCODED);
   setControl(CONTROL_ENCODED, <u32>out);
   setControl(CONTROL_ENCODES, encodesPayload(socket) ? 1 : 0);
@@ -172,6 +195,8 @@ export function encodeEnd(socket: Socket): i32 {
 function forgetPieces(left: u32): void {
   encoding = 0;
   carried = 0;
+  trailing = left;
+  beginCobs();
   memory.fill(scratchWord(0) - SCRATCH_CARRIED_BYTES, 0, SCRATCH_CARRIED_BYTES);
   memory.fill(scratchWord(0), 0, ENCODE_PART_BYTES_MAX);
   memory.fill(scratchWord(ENCODED) + left, 0, ENCODED_BYTES - left);
@@ -182,6 +207,7 @@ export function sendExternal(socket: Socket, length: f64): i32 {
   if (!(length >= 1 && length <= 9007199254740991)) return E_ARG;
   const refusal = refuseSend(socket, <u64>length);
   if (refusal !== 0) return refusal;
+  if (trailing !== 0) forgetPieces(0);
   queueExternal(socket, <u64>length);
   if (socket.inFlight === 0) touch(socket);
   return belowHighWaterMark(socket) ? 1 : 0;

@@ -81,7 +81,7 @@ export function findSocket(handle: i32): usize {
   return socket.handle === <u32>handle && socket.phase !== <u8>PHASE_FREE ? record : 0;
 }
 
-/** Slots ever used, for the rare walk over all sockets (budget.ts). */
+/** Slots ever used, for the rare walk over all sockets (held.ts). */
 export function slotCount(): u32 {
   return slots;
 }

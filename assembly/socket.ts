@@ -84,7 +84,7 @@ export class Socket {
   bytesSent: u64 = 0;
   bytesReceived: u64 = 0;
 
-  // budget.ts: listeners
+  // held.ts: listeners
   connections: u32 = 0;
   connectionsMax: u32 = 0;
   receiveBytes: u32 = 0;
@@ -135,5 +135,7 @@ export const DIRTY: u32 = 1 << 19;
 export const UNCLAIMED: u32 = 1 << 20;
 /** There was no room for a read: the host keeps it, and reports it again after ORDER_RESUME. */
 export const HOST_HOLDS: u32 = 1 << 21;
+/** Since a read was refused the host was told neither to pause nor to resume. */
+export const RESUME_OWED: u32 = 1 << 23;
 /** It is in the middle of a message and there is no room for more of it. */
 export const STARVED: u32 = 1 << 22;

@@ -87,7 +87,13 @@ function hasEvent(socket: Socket): bool {
   if ((flags & (DRAIN_PENDING | CLOSE_PENDING)) !== 0 || isFlushed(socket)) return true;
   if (socket.suspended !== 0 || socket.phase >= <u8>PHASE_CLOSING) return false;
   if ((flags & HELD_PENDING) !== 0) return (flags & UNCLAIMED) === 0;
-  return (flags & (PEER_ENDED | END_SEEN)) === PEER_ENDED;
+  return (flags & (PEER_ENDED | END_SEEN)) === PEER_ENDED && !lastLineWaits(socket);
+}
+
+/** The last line is there, and nobody takes it now. */
+function lastLineWaits(socket: Socket): bool {
+  const lastLine = (socket.framingFlags & <u8>FRAMING_FLAG_LAST_LINE) !== 0;
+  return lastLine && socket.held !== 0 && (socket.flags & UNCLAIMED) !== 0;
 }
 
 /** Everything is transmitted, and the FIN behind it ordered: `close` may follow (M88). */
@@ -116,7 +122,7 @@ function announce(socket: Socket): bool {
   }
   if ((flags & DRAIN_PENDING) !== 0 && announceDrain(socket)) return true;
   const ended = (socket.flags & (PEER_ENDED | END_SEEN | HELD_PENDING)) === PEER_ENDED;
-  if (receiving && ended) return announceEnd(socket);
+  if (receiving && ended && !lastLineWaits(socket)) return announceEnd(socket);
   return announceClose(socket);
 }
 

@@ -152,7 +152,7 @@ export class Channel implements Sink {
 
   received(count: number): void {
     const { core } = this.driver;
-    if (this.driver.busy) {
+    if (this.driver.busy || this.#extras?.aside !== undefined) {
       this.receivedCopy(core.window.subarray(0, count));
       return;
     }

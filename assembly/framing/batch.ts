@@ -19,6 +19,8 @@ let ends: usize = 0;
 let beside: usize = 0;
 let besideBytes: u32 = 0;
 let besideUsed: u32 = 0;
+/** How far it was written, also by what became no message. */
+let besideReached: u32 = 0;
 let most: u32 = 0;
 let count: u32 = 0;
 let base: usize = 0;
@@ -44,10 +46,16 @@ export function initBatch(address: usize, windowBytes: u32): void {
   count = 0;
 }
 
-/** A batch of what begins at `from`. What was decoded beside for the one before is gone. */
-export function beginBatch(from: usize): void {
-  if (besideUsed !== 0) memory.fill(beside, 0, besideUsed);
+/** What was decoded beside is gone. */
+export function wipeBeside(): void {
+  if (besideReached !== 0) memory.fill(beside, 0, besideReached);
+  besideReached = 0;
   besideUsed = 0;
+}
+
+/** A batch of what begins at `from`. */
+export function beginBatch(from: usize): void {
+  wipeBeside();
   count = 0;
   base = from;
   span = 0;
@@ -69,7 +77,9 @@ export function roomBeside(at: usize, bytes: u32): usize {
   const fits = bytes <= besideBytes - besideUsed;
   if (count === 0) base = fits ? beside : at;
   else if (!fits || base !== beside) return 0;
-  return fits ? beside + besideUsed : at;
+  if (!fits) return at;
+  besideReached = max(besideReached, besideUsed + bytes);
+  return beside + besideUsed;
 }
 
 /** A message of `size` bytes at `at`, which ends at `end` in the stream. */

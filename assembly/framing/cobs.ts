@@ -53,6 +53,7 @@ let full: bool = false;
 const pending: usize = memory.data(256, 16);
 
 export function beginCobs(): void {
+  memory.fill(pending, 0, waiting);
   waiting = 0;
   full = false;
 }

@@ -45,7 +45,6 @@ import {
   zeroSet,
 } from "./delimiters.ts";
 
-const FLAGS_ALLOWED: u32 = FRAMING_FLAG_LITTLE_ENDIAN | FRAMING_FLAG_KEEP | FRAMING_FLAG_LAST_LINE;
 const PAGE_BYTES: u32 = 65536;
 /** More than any framing adds to a message. */
 const OVERHEAD_BYTES_MAX: u32 = 2 * HEADER_BYTES_MAX;
@@ -99,6 +98,7 @@ export function forgetFraming(socket: Socket): void {
   releaseSet(socket.delimiters);
   socket.delimiters = 0;
   socket.framing = <u8>FRAMING_NONE;
+  socket.framingFlags = 0;
   socket.needed = 0;
   socket.searched = 0;
   socket.batchMax = 0;
@@ -108,7 +108,7 @@ function validWords(kind: u32, words: i32, count: u32): bool {
   const flags = configWord(words, FRAMING_FLAGS, 0);
   const offset = configWord(words, FRAMING_OFFSET, 0);
   const strip = configWord(words, FRAMING_STRIP, 0);
-  if ((flags & ~FLAGS_ALLOWED) !== 0) return false;
+  if ((flags & ~flagsAllowed(kind)) !== 0) return false;
   if (kind === <u32>FRAMING_DELIMITED) {
     const there = words === FRAMING_WORDS + <i32>count * DELIMITER_WORDS;
     return there && validDelimiters(scratchWord(FRAMING_WORDS), count);
@@ -119,6 +119,11 @@ function validWords(kind: u32, words: i32, count: u32): bool {
   if (kind !== <u32>FRAMING_LENGTH_PREFIXED) return true;
   const width = configWord(words, FRAMING_WIDTH, 0);
   return (width >= 1 && width <= 4) || width === 8;
+}
+
+function flagsAllowed(kind: u32): u32 {
+  if (kind === <u32>FRAMING_LENGTH_PREFIXED) return FRAMING_FLAG_LITTLE_ENDIAN;
+  return kind === <u32>FRAMING_DELIMITED ? FRAMING_FLAG_KEEP | FRAMING_FLAG_LAST_LINE : 0;
 }
 
 function messageMax(kind: u32, words: i32): u32 {
