@@ -6,54 +6,11 @@
  */
 import * as abi from "../../../assembly/abi.ts";
 import { type CoreRecord, Embedder } from "../embedder.ts";
-import type {
-  Action,
-  Answer,
-  EngineOptions,
-  Look,
-  Refusal,
-  Said,
-  Shim,
-  SocketOptions,
-} from "./shim.ts";
+import { READY_STATES, REASONS, ROLES, refusalOf, TIMERS, WHY, wordsOf } from "./abi-names.ts";
+import type { Action, Answer, EngineOptions, Look, Said, Shim } from "./shim.ts";
 
 const MEMORY_BYTES = 16 << 20;
 const SOCKETS = 32;
-
-const ROLES = {
-  client: abi.ROLE_CLIENT,
-  accepted: abi.ROLE_ACCEPTED,
-  listener: abi.ROLE_LISTENER,
-};
-const TIMERS = { connect: abi.TIMER_CONNECT, idle: abi.TIMER_IDLE, linger: abi.TIMER_LINGER };
-const READY_STATES = ["connecting", "open", "closing", "closed"];
-
-const REFUSALS = new Map<number, Refusal>([
-  [abi.E_ARG, "arg"],
-  [abi.E_STALE, "stale"],
-  [abi.E_STATE, "state"],
-  [abi.E_BUSY, "busy"],
-  [abi.E_NOMEM, "memory"],
-  [abi.E_LIMIT, "limit"],
-]);
-
-const REASONS = new Map([
-  ["refused", abi.REASON_REFUSED],
-  ["timedOut", abi.REASON_TIMED_OUT],
-  ["notFound", abi.REASON_NOT_FOUND],
-  ["interrupted", abi.REASON_INTERRUPTED],
-  ["reset", abi.REASON_RESET],
-  ["network", abi.REASON_NETWORK],
-  ["engineMemory", abi.REASON_ENGINE_MEMORY],
-  ["connectTimeout", abi.REASON_CONNECT_TIMEOUT],
-  ["idleTimeout", abi.REASON_IDLE_TIMEOUT],
-  ["tooLong", abi.REASON_MESSAGE_TOO_LONG],
-  ["malformed", abi.REASON_MESSAGE_MALFORMED],
-  ["incomplete", abi.REASON_MESSAGE_INCOMPLETE],
-]);
-
-const WHY = new Map([...REASONS].map(([why, reason]) => [reason, why]));
-WHY.set(abi.REASON_MESSAGE_UNTERMINATED, "tooLong");
 
 interface Seat {
   name: string;
@@ -62,6 +19,8 @@ interface Seat {
   external: Uint8Array;
   inFlight: number;
   fin: boolean;
+  paused: boolean;
+  letGo: boolean;
   detail: number;
 }
 
@@ -101,10 +60,10 @@ export class CoreShim implements Shim {
   }
 
   look(name: string): Look {
-    const { handle, inFlight, fin, detail } = this.#seats.get(name) as Seat;
+    const { handle, external: _, ...seen } = this.#seats.get(name) as Seat;
     const state = this.#core.call.ready_state(handle);
     const buffered = Math.max(0, this.#core.call.buffered_amount(handle)); // stale: nothing
-    return { readyState: READY_STATES[state] ?? "closed", buffered, inFlight, fin, detail };
+    return { readyState: READY_STATES[state] ?? "closed", buffered, ...seen };
   }
 
   finish(said: (socket: string, what: Said) => void): string[] {
@@ -125,8 +84,9 @@ export class CoreShim implements Shim {
     const listener = this.#seats.get(parent ?? "")?.handle ?? 0;
     const handle = this.#core.open(ROLES[role], wordsOf(options), listener);
     if (handle < 0) return refusalOf(handle);
+    const orders = { fin: false, paused: role === "accepted", letGo: false };
     const external = new Uint8Array();
-    this.#seats.set(name, { name, handle, external, inFlight: 0, fin: false, detail: 0 });
+    this.#seats.set(name, { name, handle, external, inFlight: 0, detail: 0, ...orders });
     if (framing === undefined) return true;
     const result = this.#core.setFraming(handle, framing);
     return result < 0 ? refusalOf(result) : true;
@@ -185,7 +145,9 @@ export class CoreShim implements Shim {
   #obey(seat: Seat, record: CoreRecord, said: (what: Said) => void): void {
     const { kind, a, b, c } = record;
     if (kind === "messages") this.#handOver(seat, record, said);
+    if (kind === "pause" || kind === "resume") seat.paused = kind === "pause";
     if (kind === "finish") seat.fin = true;
+    if (kind === "destroy") seat.letGo = true;
     if (kind === "flush") said({ ev: "tx", bytes: this.#gather(seat) });
     if (kind === "data") said({ ev: "data", bytes: this.#core.bytes.slice(a, a + b) });
     if (kind === "error") seat.detail = b + c * 2 ** 32;
@@ -223,22 +185,4 @@ export class CoreShim implements Shim {
     seat.inFlight = bytes.length;
     return bytes;
   }
-}
-
-function refusalOf(result: number): Refusal {
-  return REFUSALS.get(result) ?? "range";
-}
-
-function wordsOf(options: SocketOptions): Record<number, number> {
-  const words: [number, number | undefined][] = [
-    [abi.OPEN_HIGH_WATER_MARK, options.highWaterMark],
-    [abi.OPEN_LOW_WATER_MARK, options.lowWaterMark],
-    [abi.OPEN_BUFFERED_MAX, options.maxBufferedAmount],
-    [abi.OPEN_FLAGS, options.allowHalfOpen === true ? abi.OPEN_FLAG_HALF_OPEN : undefined],
-    [abi.OPEN_CONNECT_TIMEOUT, options.connectTimeout],
-    [abi.OPEN_IDLE_TIMEOUT, options.idleTimeout],
-    [abi.OPEN_CONNECTIONS_MAX, options.maxConnections],
-    [abi.OPEN_RECEIVE_BYTES_MAX, options.maxReceiveBytes],
-  ];
-  return Object.fromEntries(words.filter(([, word]) => word !== undefined)) as never;
 }

@@ -84,6 +84,7 @@ export class ReferenceShim implements Shim {
   }
 
   #expire(socket: ReferenceSocket, timer: string): Answer {
+    if (timer === "linger") return true; // only lets go of the transport
     if (timer !== "connect") throw new Error(`the reference has no ${timer} timer`);
     return socket.connectExpired();
   }

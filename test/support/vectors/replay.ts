@@ -9,6 +9,8 @@ import type { Action, Answer, Plain, Said, Shim } from "./shim.ts";
 import { expectedLines, Transcript } from "./transcript.ts";
 import type { Variant } from "./variants.ts";
 
+const LOOKS = ["readyState", "buffered", "fin", "paused", "letGo", "detail"] as const;
+
 /** The digest of what was said. */
 export function replay(script: Script, shim: Shim, variant: Variant): string {
   return new Replay(script, shim, variant).play();
@@ -139,13 +141,12 @@ class Replay {
     }
   }
 
-  #look({ state, readyState, buffered, fin, detail }: Expectation): void {
-    const look = this.#shim.look(state as string);
-    if (readyState !== undefined) this.#expect("readyState", look.readyState, readyState);
-    if (buffered !== undefined) this.#expect("buffered", look.buffered, buffered);
-    if (fin !== undefined) this.#expect("fin", look.fin, fin);
-    const known = detail !== undefined && look.detail !== undefined;
-    if (known) this.#expect("detail", look.detail, detail);
+  #look(expected: Expectation): void {
+    const look = this.#shim.look(expected.state as string);
+    for (const what of LOOKS) {
+      const known = expected[what] !== undefined && look[what] !== undefined;
+      if (known) this.#expect(what, look[what], expected[what]);
+    }
   }
 
   #expect(what: string, actual: unknown, expected: unknown): void {

@@ -55,6 +55,8 @@ export interface Expectation extends Bytes {
   readyState?: string;
   buffered?: number;
   fin?: boolean;
+  paused?: boolean;
+  letGo?: boolean;
   detail?: number;
 }
 

@@ -64,7 +64,12 @@ export interface Look {
   inFlight: number;
   /** Our FIN has been ordered. */
   fin: boolean;
-  /** Of its error, if the host knows it. */
+  // What a host may not know:
+  /** Reading is to pause. */
+  paused?: boolean;
+  /** The transport is to be let go of. */
+  letGo?: boolean;
+  /** Of the error. */
   detail?: number;
 }
 
