@@ -57,7 +57,6 @@ export function delivering(): bool {
 
 /** The first `count` bytes of the window are this socket's, to be delivered behind what it holds. */
 export function deliverReceived(socket: Socket, count: u32): void {
-  stain(socket, count);
   if (socket.held !== 0 && !completesMessage(socket, count)) {
     hold(socket, windowStart(), count);
     noteSearched(socket);

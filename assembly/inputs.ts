@@ -61,12 +61,9 @@ export function transportReceived(socket: Socket, count: i32): i32 {
   if (socket.phase === <u8>PHASE_CONNECTING || socket.role === <u8>ROLE_LISTENER) return E_STATE;
   if ((socket.flags & PEER_ENDED) !== 0) return E_STATE;
   if (count === 0) return 0;
-  if ((socket.flags & FAIL_PENDING) !== 0) {
-    stain(socket, count);
-    return 0; // the error comes first, and nothing behind it
-  }
+  stain(socket, count); // also if it is refused or discarded
+  if ((socket.flags & FAIL_PENDING) !== 0) return 0; // the error comes first, and nothing behind it
   const waits = socket.suspended !== 0 || (socket.flags & MUST_WAIT) !== 0;
-  stain(socket, count); // also if it is refused
   if (socket.phase < <u8>PHASE_CLOSING && !findsRoom(socket, count, waits)) {
     socket.flags |= HOST_HOLDS | RESUME_OWED;
     touch(socket);
@@ -111,7 +108,6 @@ function mayHold(socket: Socket, count: u32): bool {
 
 /** After close() input is dropped; after our FIN no more than so much of it. */
 function discard(socket: Socket, count: u32): i32 {
-  stain(socket, count);
   if (socket.phase === <u8>PHASE_CLOSED) {
     socket.discarded = min(socket.discarded + count, DISCARD_BYTES_MAX + 1);
     touch(socket);

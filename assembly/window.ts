@@ -39,7 +39,6 @@ export function headroomBytes(): u32 {
 
 /** The first `count` bytes of the window must wait. */
 export function holdWindow(socket: Socket, count: u32): void {
-  stain(socket, count);
   hold(socket, start, count);
   socket.flags |= HELD_PENDING;
 }
