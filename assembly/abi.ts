@@ -88,6 +88,8 @@ export const EVENT_ERROR: i32 = 6;
 export const EVENT_CLOSE: i32 = 7;
 /** A listener accepted this socket. a = the listener's handle. */
 export const EVENT_CONNECT: i32 = 8;
+/** The handshake of `upgrade` is verified: from here on everything is inside TLS. */
+export const EVENT_SECURE: i32 = 9;
 
 // Orders, for the host. The engine decides, the host obeys.
 /** Gather and write. */
@@ -99,6 +101,8 @@ export const ORDER_RESUME: i32 = 18;
 export const ORDER_FINISH: i32 = 19;
 /** Let go of the transport; report `closed`. */
 export const ORDER_DESTROY: i32 = 20;
+/** Start TLS: everything written so far is sent in plaintext. Report `secured`. */
+export const ORDER_SECURE: i32 = 21;
 /** a = kind, b = milliseconds. Replaces the socket's timer; kind 0 disarms it. */
 export const ORDER_TIMER: i32 = 22;
 /** The handle is dead: forget it. */
@@ -114,33 +118,8 @@ export const TIMER_CONNECT: i32 = 1;
 export const TIMER_IDLE: i32 = 2;
 /** After our FIN, how long the peer may take over its own. */
 export const TIMER_LINGER: i32 = 3;
-
-// ---- Reasons: why a connection failed (M53-M60); bindings/errors.ts names them -------------------
-
-export const REASON_REFUSED: i32 = 1;
-export const REASON_TIMED_OUT: i32 = 2;
-export const REASON_NOT_FOUND: i32 = 3;
-export const REASON_INTERRUPTED: i32 = 4;
-export const REASON_RESET: i32 = 5;
-/** Any other network failure. */
-export const REASON_NETWORK: i32 = 6;
-/** Engine memory is exhausted and this socket held the most of it. */
-export const REASON_ENGINE_MEMORY: i32 = 7;
-/** The engine itself failed (a trap). Given by the bindings, never by the core. */
-export const REASON_ENGINE_FAILED: i32 = 8;
-/** The core's own deadlines. */
-export const REASON_CONNECT_TIMEOUT: i32 = 9;
-export const REASON_IDLE_TIMEOUT: i32 = 10;
-/** The address or port is taken or may not be used (listeners). */
-export const REASON_ADDRESS: i32 = 11;
-/** A header announces a message above the limit. Detail: the bytes it announces. */
-export const REASON_MESSAGE_TOO_LONG: i32 = 12;
-/** No end of the message within the limit. Detail: 0. */
-export const REASON_MESSAGE_UNTERMINATED: i32 = 13;
-/** What came is no message of the framing. Detail: a rule of framing/abi.ts. */
-export const REASON_MESSAGE_MALFORMED: i32 = 14;
-/** The peer ended in the middle of a message. Detail: the bytes that are missing; 0 if unknown. */
-export const REASON_MESSAGE_INCOMPLETE: i32 = 15;
+/** How long the peer may take over the TLS handshake. */
+export const TIMER_HANDSHAKE: i32 = 4;
 
 // ---- The control block: u32 words at `control()` --------------------------------------------------
 
@@ -198,10 +177,14 @@ export const OPEN_IDLE_TIMEOUT: i32 = 5;
 export const OPEN_CONNECTIONS_MAX: i32 = 6;
 /** Listeners: bytes its accepted sockets may hold undelivered; 0 for a quarter of the pool. */
 export const OPEN_RECEIVE_BYTES_MAX: i32 = 7;
-export const OPEN_WORDS: i32 = 8;
+/** Milliseconds a TLS handshake may take; 0 for no limit. */
+export const OPEN_HANDSHAKE_TIMEOUT: i32 = 8;
+export const OPEN_WORDS: i32 = 9;
 
 export const NO_LIMIT: u32 = 0xffffffff;
 export const OPEN_FLAG_HALF_OPEN: i32 = 1;
+/** TLS from the first byte: `connected` means verified. */
+export const OPEN_FLAG_SECURE: i32 = 2;
 
 // ---- Limits, in bytes unless said otherwise ---------------------------------------------------------
 
@@ -215,3 +198,5 @@ export const POOLED_PAYLOAD_BYTES_MAX: i32 = 65536;
 /** Input discarded after our FIN before the transport is destroyed. */
 export const DISCARD_BYTES_MAX: i32 = 1048576;
 export const LINGER_MILLISECONDS: i32 = 500;
+/** Accepted sockets in a TLS handshake; above it the one that began first makes way. */
+export const HANDSHAKES_MAX: i32 = 1024;

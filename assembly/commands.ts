@@ -13,7 +13,9 @@ import {
   OPEN_CONNECT_TIMEOUT,
   OPEN_CONNECTIONS_MAX,
   OPEN_FLAG_HALF_OPEN,
+  OPEN_FLAG_SECURE,
   OPEN_FLAGS,
+  OPEN_HANDSHAKE_TIMEOUT,
   OPEN_HIGH_WATER_MARK,
   OPEN_IDLE_TIMEOUT,
   OPEN_LOW_WATER_MARK,
@@ -30,9 +32,10 @@ import {
   STEP_HALF_CLOSE,
 } from "./abi.ts";
 import { configWord, getControl, setControl } from "./control.ts";
-import { interrupt } from "./delivery.ts";
+import { delivers, interrupt } from "./delivery.ts";
 import { touch } from "./dirty.ts";
 import { configureFraming, forgetFraming, inheritFraming } from "./framing/framing.ts";
+import { enterHandshake } from "./handshakes.ts";
 import { releaseHeld } from "./held.ts";
 import { begin, step } from "./ready-state.ts";
 import { purgeSends } from "./send-queue.ts";
@@ -47,11 +50,13 @@ import {
   LOCAL_ENDED,
   OPEN_PENDING,
   PAUSED,
+  SECURE,
   Socket,
   UNCLAIMED,
 } from "./socket.ts";
 import { claimSocket, findSocket } from "./socket-table.ts";
 import { feedNext } from "./starved.ts";
+import { beginUpgrade, refusePlaintext } from "./upgrade.ts";
 
 const HIGH_WATER_MARK: u32 = 65536;
 
@@ -69,17 +74,24 @@ export function openSocket(role: i32, parent: i32, words: i32): i32 {
   const socket = changetype<Socket>(record);
   socket.role = <u8>role;
   configure(socket, words);
-  if (listener === 0) {
-    begin(socket, PHASE_CONNECTING);
-  } else {
-    begin(socket, PHASE_OPEN);
-    socket.parent = parent;
-    inheritFraming(socket, changetype<Socket>(listener));
-    socket.flags |= CONNECTED | CONNECT_PENDING | PAUSED;
-    changetype<Socket>(listener).connections++;
-  }
+  if (listener === 0) begin(socket, PHASE_CONNECTING);
+  else beginAccepted(socket, changetype<Socket>(listener));
   touch(socket);
   return socket.handle;
+}
+
+/** Its connection is up; with TLS its handshake is still to come, and nobody learns of it before. */
+function beginAccepted(socket: Socket, listener: Socket): void {
+  socket.parent = listener.handle;
+  listener.connections++;
+  inheritFraming(socket, listener);
+  if (socket.security === SECURE) {
+    begin(socket, PHASE_CONNECTING);
+    enterHandshake(socket);
+  } else {
+    begin(socket, PHASE_OPEN);
+    socket.flags |= CONNECTED | CONNECT_PENDING | PAUSED;
+  }
 }
 
 /** Why this listener takes no further connection, or 0. */
@@ -102,9 +114,10 @@ function configure(socket: Socket, words: i32): void {
   socket.idleTimeout = configWord(words, OPEN_IDLE_TIMEOUT, 0);
   socket.connectionsMax = configWord(words, OPEN_CONNECTIONS_MAX, NO_LIMIT);
   socket.receiveBytesMax = configWord(words, OPEN_RECEIVE_BYTES_MAX, 0);
-  if ((configWord(words, OPEN_FLAGS, 0) & OPEN_FLAG_HALF_OPEN) !== 0) {
-    socket.flags |= ALLOW_HALF_OPEN;
-  }
+  socket.handshakeTimeout = configWord(words, OPEN_HANDSHAKE_TIMEOUT, 0);
+  const flags = configWord(words, OPEN_FLAGS, 0);
+  if ((flags & OPEN_FLAG_HALF_OPEN) !== 0) socket.flags |= ALLOW_HALF_OPEN;
+  if ((flags & OPEN_FLAG_SECURE) !== 0) socket.security = SECURE;
 }
 
 /**
@@ -122,6 +135,15 @@ export function setFraming(socket: Socket, words: i32): i32 {
   interrupt(socket);
   if (socket.held !== 0 && (before | socket.framing) !== 0) socket.flags |= HELD_PENDING;
   touch(socket);
+  return 0;
+}
+
+/** TLS from here on (upgrade.ts). 1 if it is secure, or about to be, already. */
+export function upgrade(socket: Socket): i32 {
+  const result = beginUpgrade(socket);
+  if (result !== 0) return result;
+  if (delivers(socket)) interrupt(socket);
+  else refusePlaintext(socket, 0);
   return 0;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Deadlines without a clock: which timer a socket should have now, and what its expiry means.
  *
- * The three kinds never overlap, so a socket has one timer, and a new order replaces the old one.
+ * The kinds never overlap, so a socket has one timer, and a new order replaces the old one.
  * Idleness is counted in quarters of the timeout: bytes only raise a counter, and expiry compares
  * it, so an active socket pays nothing per byte and an idle one fails at most a quarter late.
  */
@@ -9,26 +9,42 @@ import {
   LINGER_MILLISECONDS,
   ORDER_TIMER,
   PHASE_CLOSED,
+  PHASE_CLOSING,
   PHASE_CONNECTING,
   PHASE_ENDING,
   PHASE_OPEN,
-  REASON_CONNECT_TIMEOUT,
-  REASON_IDLE_TIMEOUT,
+  ROLE_ACCEPTED,
   TIMER_CONNECT,
+  TIMER_HANDSHAKE,
   TIMER_IDLE,
   TIMER_LINGER,
   TIMER_NONE,
 } from "./abi.ts";
 import { touch } from "./dirty.ts";
 import { fail } from "./failure.ts";
+import {
+  REASON_CONNECT_TIMEOUT,
+  REASON_HANDSHAKE_TIMEOUT,
+  REASON_IDLE_TIMEOUT,
+} from "./reasons.ts";
 import { record } from "./ring.ts";
-import { DESTROY_ORDERED, FINISH_ORDERED, GONE, LINGER_OVER, PAUSED, Socket } from "./socket.ts";
+import {
+  ABORTED,
+  DESTROY_ORDERED,
+  FINISH_ORDERED,
+  GONE,
+  LINGER_OVER,
+  PAUSED,
+  Socket,
+} from "./socket.ts";
+import { awaitsTls } from "./upgrade.ts";
 
 const QUARTERS: u32 = 4;
 
 function timerOf(socket: Socket): i32 {
   const phase: i32 = socket.phase;
   if (socket.reason !== 0) return TIMER_NONE; // it has failed
+  if (socket.handshakeTimeout !== 0 && isShakingHands(socket)) return TIMER_HANDSHAKE;
   if (phase === PHASE_CONNECTING) return socket.connectTimeout !== 0 ? TIMER_CONNECT : TIMER_NONE;
   if (phase >= PHASE_OPEN && phase <= PHASE_ENDING) {
     return socket.idleTimeout !== 0 ? TIMER_IDLE : TIMER_NONE;
@@ -39,7 +55,15 @@ function timerOf(socket: Socket): i32 {
     : TIMER_NONE;
 }
 
+/** From what it has to send in front of the handshake to the handshake's end. */
+function isShakingHands(socket: Socket): bool {
+  const phase: i32 = socket.phase;
+  if (phase === PHASE_CONNECTING) return socket.role === <u8>ROLE_ACCEPTED;
+  return awaitsTls(socket) && phase <= PHASE_CLOSING && (socket.flags & ABORTED) === 0;
+}
+
 function milliseconds(socket: Socket, kind: i32): u32 {
+  if (kind === TIMER_HANDSHAKE) return socket.handshakeTimeout;
   if (kind === TIMER_CONNECT) return socket.connectTimeout;
   if (kind === TIMER_IDLE) return (socket.idleTimeout + QUARTERS - 1) / QUARTERS;
   return kind === TIMER_LINGER ? LINGER_MILLISECONDS : 0;
@@ -58,13 +82,15 @@ export function expire(socket: Socket, kind: i32): void {
   if (kind === TIMER_NONE || kind !== <i32>socket.timer) return;
   socket.timer = <u8>TIMER_NONE;
   if (kind === TIMER_CONNECT) fail(socket, REASON_CONNECT_TIMEOUT);
+  else if (kind === TIMER_HANDSHAKE) fail(socket, REASON_HANDSHAKE_TIMEOUT);
   else if (kind === TIMER_LINGER) socket.flags |= LINGER_OVER;
   else countQuarter(socket);
   touch(socket);
 }
 
 function countQuarter(socket: Socket): void {
-  const held = socket.suspended !== 0 || (socket.flags & PAUSED) !== 0; // it is us who do not read
+  const paused = (socket.flags & PAUSED) !== 0 && !awaitsTls(socket);
+  const held = socket.suspended !== 0 || paused; // it is us who do not read
   const active = socket.activity !== socket.activitySeen || held;
   socket.activitySeen = socket.activity;
   socket.quietQuarters = active ? 0 : socket.quietQuarters + 1;

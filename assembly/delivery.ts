@@ -11,13 +11,7 @@
  * Invariant: while it has an owner, cursor <= announced <= end, and all lie in the window with its
  * headroom, or in the lent block. A lent block is in no chain; what is left of it goes back there.
  */
-import {
-  CONTROL_INTERRUPTED,
-  E_ARG,
-  E_STATE,
-  PHASE_CLOSING,
-  REASON_MESSAGE_UNTERMINATED,
-} from "./abi.ts";
+import { CONTROL_INTERRUPTED, E_ARG, E_STATE, PHASE_CLOSING } from "./abi.ts";
 import { setControl } from "./control.ts";
 import { failWith } from "./failure.ts";
 import { FRAMING_NONE } from "./framing/abi.ts";
@@ -33,7 +27,9 @@ import {
 } from "./framing/decode.ts";
 import { copyTail, hold, lendBlock, returnBlock, takeHeld } from "./held.ts";
 import { Block, bytesOf } from "./pool.ts";
-import { FAIL_PENDING, HELD_PENDING, Socket, UNCLAIMED } from "./socket.ts";
+import { REASON_BATCH_UNSETTLED, REASON_MESSAGE_UNTERMINATED } from "./reasons.ts";
+import { FAIL_PENDING, HELD_PENDING, Socket, UNCLAIMED, UPGRADING } from "./socket.ts";
+import { refusePlaintext } from "./upgrade.ts";
 import { headroomBytes, stain, windowBytes, windowStart } from "./window.ts";
 
 let owner: usize = 0;
@@ -43,7 +39,9 @@ let end: usize = 0;
 /** The block it lies in, or 0 for the window. */
 let lent: usize = 0;
 let messages: u32 = 0;
-/** The app stopped within the last batch. */
+/** The app has said how much of the last batch it took, ... */
+let settled: bool = false;
+/** ... and that was not all. */
 let shortened: bool = false;
 
 export function initDelivery(): void {
@@ -53,6 +51,11 @@ export function initDelivery(): void {
 
 export function delivering(): bool {
   return owner !== 0;
+}
+
+/** Whether what is being handled is this socket's. */
+export function delivers(socket: Socket): bool {
+  return owner === changetype<usize>(socket);
 }
 
 /** The first `count` bytes of the window are this socket's, to be delivered behind what it holds. */
@@ -112,9 +115,12 @@ export function deliverNext(): bool {
   const socket = changetype<Socket>(owner);
   growBatch(socket);
   cursor = announced;
+  if (socket.security === UPGRADING) judgeUpgrade(socket);
   messages = 0;
+  settled = false;
   setControl(CONTROL_INTERRUPTED, 0);
   while (socket.phase < <u8>PHASE_CLOSING && cursor !== end) {
+    if ((socket.flags & FAIL_PENDING) !== 0) break;
     if (socket.suspended !== 0 || (socket.flags & UNCLAIMED) !== 0) {
       socket.flags |= HELD_PENDING;
       break;
@@ -128,6 +134,15 @@ export function deliverNext(): bool {
   }
   leave(socket);
   return false;
+}
+
+/**
+ * The handler asked for TLS. What is left behind what it took came in plaintext; and of a batch it has
+ * taken all only if it said so, for it may have believed no more than the first message.
+ */
+function judgeUpgrade(socket: Socket): void {
+  if (messages > 1 && !settled) failWith(socket, REASON_BATCH_UNSETTLED, messages);
+  else refusePlaintext(socket, <u32>(end - cursor));
 }
 
 /** What is left goes back to what the socket holds. */
@@ -159,6 +174,7 @@ export function deliveredMessages(socket: Socket, count: i32): i32 {
   if (owner !== changetype<usize>(socket) || messages === 0) return E_STATE;
   if (count < 1 || <u32>count > messages) return E_ARG;
   announced = messageEnd(count - 1);
+  settled = true;
   if (<u32>count === messages) return 0;
   forgetProgress(socket);
   socket.batchMax = count;

@@ -8,7 +8,7 @@
  * Invariant: held = the sum of the chain's used bytes; a listener's receiveBytes = the sum of its
  * accepted sockets' held.
  */
-import { CONTROL_COPIED, REASON_ENGINE_MEMORY } from "./abi.ts";
+import { CONTROL_COPIED } from "./abi.ts";
 import { getControl, setControl } from "./control.ts";
 import { fail } from "./failure.ts";
 import { FRAMING_NONE } from "./framing/abi.ts";
@@ -28,6 +28,7 @@ import {
   redeem,
   UNIT_BYTES,
 } from "./pool.ts";
+import { REASON_ENGINE_MEMORY } from "./reasons.ts";
 import { HELD_PENDING, Socket } from "./socket.ts";
 import { findSocket, slotAt, slotCount } from "./socket-table.ts";
 import { feedNext } from "./starved.ts";

@@ -18,6 +18,7 @@ import * as sending from "./sending.ts";
 import { Socket } from "./socket.ts";
 import { findSocket } from "./socket-table.ts";
 import * as turn from "./turn.ts";
+import { transportSecured } from "./upgrade.ts";
 
 // ---- Lifecycle
 
@@ -105,11 +106,21 @@ export function half_close(handle: i32): i32 {
   return socket === 0 ? E_STALE : commands.halfClose(changetype<Socket>(socket));
 }
 
+export function upgrade(handle: i32): i32 {
+  const socket = findSocket(handle);
+  return socket === 0 ? E_STALE : commands.upgrade(changetype<Socket>(socket));
+}
+
 // ---- Inputs: what the host reports
 
 export function connected(handle: i32): i32 {
   const socket = findSocket(handle);
   return socket === 0 ? E_STALE : inputs.transportConnected(changetype<Socket>(socket));
+}
+
+export function secured(handle: i32): i32 {
+  const socket = findSocket(handle);
+  return socket === 0 ? E_STALE : transportSecured(changetype<Socket>(socket));
 }
 
 export function received(handle: i32, count: i32): i32 {

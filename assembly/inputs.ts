@@ -14,14 +14,18 @@ import {
   PHASE_CLOSING,
   PHASE_CONNECTING,
   PHASE_ENDING,
-  REASON_INTERRUPTED,
+  ROLE_ACCEPTED,
   ROLE_LISTENER,
+  STEP_CONNECTED,
 } from "./abi.ts";
 import { completesMessage, delivering, deliverReceived } from "./delivery.ts";
 import { touch } from "./dirty.ts";
 import { fail } from "./failure.ts";
 import { FRAMING_NONE } from "./framing/abi.ts";
+import { leaveHandshake } from "./handshakes.ts";
 import { canHold, sharedRoom } from "./held.ts";
+import { step } from "./ready-state.ts";
+import { REASON_INTERRUPTED } from "./reasons.ts";
 import { confirmBytes, freeSends } from "./send-queue.ts";
 import {
   CONNECT_PENDING,
@@ -33,23 +37,32 @@ import {
   HELD_PENDING,
   HOST_HOLDS,
   OPEN_PENDING,
+  PAUSED,
   PEER_ENDED,
   RESUME_OWED,
+  SECURED_PENDING,
   Socket,
   UNCLAIMED,
   WAITING_FOR_DRAIN,
 } from "./socket.ts";
 import { feedNext, isFirst, leftForFirst, othersMayFinish, starve } from "./starved.ts";
+import { awaitsTls, refusePlaintext } from "./upgrade.ts";
 import { fitsHeadroom, holdWindow, stain, windowBytes } from "./window.ts";
 
 /** While any of these is set, input waits behind what is to come first. */
-const MUST_WAIT: u32 = HELD_PENDING | CONNECT_PENDING | UNCLAIMED;
+const MUST_WAIT: u32 = HELD_PENDING | CONNECT_PENDING | SECURED_PENDING | UNCLAIMED;
 
-/** The transport is up: TCP connected, or listening. Ignored once closing (M30). */
+/** The transport is up: connected (with TLS: verified), or listening. Ignored once closing (M30). */
 export function transportConnected(socket: Socket): i32 {
   if (socket.phase >= <u8>PHASE_CLOSING) return 0;
   if (socket.phase !== <u8>PHASE_CONNECTING || (socket.flags & CONNECTED) !== 0) return E_STATE;
-  socket.flags |= CONNECTED | OPEN_PENDING;
+  if (socket.role === <u8>ROLE_ACCEPTED) {
+    leaveHandshake(socket);
+    step(socket, STEP_CONNECTED);
+    socket.flags |= CONNECTED | CONNECT_PENDING | PAUSED;
+  } else {
+    socket.flags |= CONNECTED | OPEN_PENDING;
+  }
   touch(socket);
   return 0;
 }
@@ -63,6 +76,11 @@ export function transportReceived(socket: Socket, count: i32): i32 {
   if (count === 0) return 0;
   stain(socket, count); // also if it is refused or discarded
   if ((socket.flags & FAIL_PENDING) !== 0) return 0; // the error comes first, and nothing behind it
+  if (awaitsTls(socket)) {
+    socket.bytesReceived += count;
+    refusePlaintext(socket, count);
+    return 0;
+  }
   const waits = socket.suspended !== 0 || (socket.flags & MUST_WAIT) !== 0;
   if (socket.phase < <u8>PHASE_CLOSING && !findsRoom(socket, count, waits)) {
     socket.flags |= HOST_HOLDS | RESUME_OWED;
@@ -125,9 +143,9 @@ export function transportSent(socket: Socket, count: i32): i32 {
   return 0;
 }
 
-/** The peer's FIN. Before the transport is up it interrupts the attempt. */
+/** The peer's FIN. Before the transport is up, or TLS, it interrupts the attempt. */
 export function transportEnded(socket: Socket): i32 {
-  if ((socket.flags & CONNECTED) === 0) fail(socket, REASON_INTERRUPTED);
+  if ((socket.flags & CONNECTED) === 0 || awaitsTls(socket)) fail(socket, REASON_INTERRUPTED);
   else socket.flags |= PEER_ENDED;
   touch(socket);
   return 0;
@@ -147,7 +165,7 @@ export function transportClosed(socket: Socket): i32 {
   freeSends(socket);
   const endWaits = (socket.flags & (PEER_ENDED | END_SEEN)) === PEER_ENDED;
   const over = socket.phase >= <u8>PHASE_ENDING || endWaits;
-  if (unsent || !over) fail(socket, REASON_INTERRUPTED);
+  if (unsent || !over || awaitsTls(socket)) fail(socket, REASON_INTERRUPTED);
   touch(socket);
   return 0;
 }

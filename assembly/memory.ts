@@ -25,6 +25,7 @@ import { FRAMING_COBS, HEADER_BYTES_MAX } from "./framing/abi.ts";
 import { batchBytes, initBatch } from "./framing/batch.ts";
 import { initDelimiters } from "./framing/delimiters.ts";
 import { largestFrame } from "./framing/framing.ts";
+import { initHandshakes } from "./handshakes.ts";
 import { DESCRIPTOR_BYTES, initPool, UNIT_BYTES, unpromisedBytes } from "./pool.ts";
 import { initRing, RECORD_BYTES, RECORDS_MAX } from "./ring.ts";
 import { IOV_BYTES, IOV_MAX, initSendQueues } from "./send-queue.ts";
@@ -89,6 +90,7 @@ function divide(total: u32, sockets: u32, window: u32): i32 {
   initDelimiters();
   initDelivery();
   initStarved();
+  initHandshakes();
   initWindow(head + front, window, headroom);
   initPool(descriptors, align(head + front + window, 4096), pool, sockets);
   initSendQueues(iov, unpromisedBytes() >> 1);

@@ -11,21 +11,26 @@ import {
   ORDER_FLUSH,
   ORDER_PAUSE,
   ORDER_RESUME,
+  ORDER_SECURE,
   PHASE_CLOSED,
   PHASE_CLOSING,
   PHASE_CONNECTING,
   PHASE_ENDING,
   RECORD_RELEASED,
+  ROLE_ACCEPTED,
   ROLE_LISTENER,
   STEP_CLOSE,
   STEP_FLUSHED,
   STEP_RELEASE,
 } from "./abi.ts";
 import { orderTimer } from "./deadlines.ts";
+import { forgetProgress } from "./framing/decode.ts";
 import { forgetFraming } from "./framing/framing.ts";
+import { leaveHandshake } from "./handshakes.ts";
 import { releaseHeld } from "./held.ts";
 import { step } from "./ready-state.ts";
 import { record } from "./ring.ts";
+import { transmittable } from "./send-queue.ts";
 import { forgetPayload } from "./sending.ts";
 import {
   ABORTED,
@@ -44,12 +49,14 @@ import {
   PAUSED,
   PEER_ENDED,
   RESUME_OWED,
+  SECURING,
   Socket,
   STARVED,
   UNCLAIMED,
 } from "./socket.ts";
 import { findSocket, freeSocket } from "./socket-table.ts";
 import { leaveStarved } from "./starved.ts";
+import { awaitsTls, maySecure } from "./upgrade.ts";
 import { wipeWindow } from "./window.ts";
 
 /** Gives all orders that are due, and ends the handle when there is nothing left to do. */
@@ -62,7 +69,7 @@ export function giveOrders(socket: Socket): void {
 
 /** A connection accepted but not yet announced when its listener closed is dropped (M122). */
 function withdrawUnwanted(socket: Socket): void {
-  if ((socket.flags & CONNECT_PENDING) === 0) return;
+  if (!isUnannounced(socket)) return;
   const listener = findSocket(socket.parent);
   if (listener !== 0 && changetype<Socket>(listener).phase < <u8>PHASE_CLOSING) return;
   socket.flags &= ~(CONNECT_PENDING | FAIL_PENDING | CONNECTED);
@@ -71,8 +78,14 @@ function withdrawUnwanted(socket: Socket): void {
   step(socket, STEP_FLUSHED);
 }
 
+/** It is accepted, and its listener's owner does not know yet. */
+export function isUnannounced(socket: Socket): bool {
+  if ((socket.flags & CONNECT_PENDING) !== 0) return true;
+  return socket.role === <u8>ROLE_ACCEPTED && socket.phase === <u8>PHASE_CONNECTING;
+}
+
 function orderTransport(socket: Socket): void {
-  if (socket.buffered !== 0 && socket.inFlight === 0) record(ORDER_FLUSH, socket);
+  if (socket.inFlight === 0 && transmittable(socket) !== 0) record(ORDER_FLUSH, socket);
   if (mayFinish(socket)) {
     socket.flags |= FINISH_ORDERED;
     record(ORDER_FINISH, socket);
@@ -89,10 +102,23 @@ function orderTransport(socket: Socket): void {
   }
   socket.flags &= ~(PAUSED | RESUME_OWED);
   if (pause) socket.flags |= PAUSED;
+  if (maySecure(socket)) orderSecure(socket);
 }
 
-/** Closing sockets read on, to discard, or unread input would turn their FIN into a reset. */
+/** Nothing of what came in plaintext is left in memory, or remembered. */
+function orderSecure(socket: Socket): void {
+  socket.security = SECURING;
+  forgetProgress(socket);
+  wipeWindow(socket);
+  record(ORDER_SECURE, socket);
+}
+
+/**
+ * In front of a handshake nothing is read that may be its beginning.
+ * Closing sockets read on, to discard, or unread input would turn their FIN into a reset.
+ */
 function wantsPause(socket: Socket): bool {
+  if (awaitsTls(socket) && (socket.flags & ABORTED) === 0) return true;
   if (socket.phase >= <u8>PHASE_CLOSING) return false;
   if ((socket.flags & STARVED) !== 0) return true;
   if (socket.suspended !== 0 || (socket.flags & (CONNECT_PENDING | HELD_PENDING)) !== 0)
@@ -105,6 +131,7 @@ function mayFinish(socket: Socket): bool {
   const phase: i32 = socket.phase;
   if ((socket.flags & (CONNECTED | FINISH_ORDERED)) !== CONNECTED) return false;
   if (socket.role === <u8>ROLE_LISTENER || socket.buffered !== 0) return false;
+  if (awaitsTls(socket)) return (socket.flags & ABORTED) !== 0 && socket.security !== SECURING;
   if (phase === PHASE_CLOSING) return true;
   if (phase === PHASE_ENDING)
     return (socket.flags & (DRAIN_PENDING | LOCAL_ENDED)) !== DRAIN_PENDING;
@@ -115,6 +142,8 @@ function mayFinish(socket: Socket): bool {
 function mayDestroy(socket: Socket): bool {
   if (socket.phase < <u8>PHASE_CLOSING) return false;
   if ((socket.flags & CONNECTED) === 0 || socket.role === <u8>ROLE_LISTENER) return true;
+  const broken = socket.security === SECURING && (socket.flags & ABORTED) !== 0;
+  if (broken) return true; // there is no FIN in the middle of a handshake
   if (socket.phase !== <u8>PHASE_CLOSED) return false;
   if (socket.reason !== 0 || socket.discarded > <u32>DISCARD_BYTES_MAX) return true;
   return (socket.flags & (PEER_ENDED | LINGER_OVER)) !== 0;
@@ -126,6 +155,7 @@ function release(socket: Socket): void {
   forgetPayload(socket);
   forgetFraming(socket);
   leaveStarved(socket);
+  leaveHandshake(socket);
   wipeWindow(socket);
   const listener = findSocket(socket.parent);
   if (listener !== 0) changetype<Socket>(listener).connections--;

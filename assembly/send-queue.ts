@@ -11,7 +11,8 @@
  * Blocks of all sockets together take at most half of the pool's unpromised bytes: however many peers
  * stall, received bytes find room.
  *
- * Invariant: buffered = bytes in blocks + external; inFlight <= buffered. Bytes in flight lie in
+ * Invariant: buffered = bytes in blocks + external; inFlight <= buffered. In front of an upgrade the
+ * first `plain` of them may be transmitted, while its handshake lasts none. Bytes in flight lie in
  * front and are neither moved nor freed until `sent` has covered them: hosts read them late.
  */
 import {
@@ -23,7 +24,7 @@ import {
 } from "./abi.ts";
 import { setControl } from "./control.ts";
 import { allocate, Block, bytesOf, capacityOf, free, ORDER_MIN, orderFor } from "./pool.ts";
-import { Socket, WAITING_FOR_DRAIN } from "./socket.ts";
+import { SECURING, Socket, UPGRADING, WAITING_FOR_DRAIN } from "./socket.ts";
 
 export const IOV_MAX: u32 = 64;
 export const IOV_BYTES: u32 = 8;
@@ -105,13 +106,20 @@ export function belowHighWaterMark(socket: Socket): bool {
   return false;
 }
 
+/** How many of the bytes that wait may be transmitted now: in front of a handshake those sent before. */
+export function transmittable(socket: Socket): u64 {
+  if (socket.security === SECURING) return 0;
+  return socket.security === UPGRADING ? socket.plain : socket.buffered;
+}
+
 /**
  * Fills the table of (address, length) with up to FLUSH_BYTES_MAX bytes and counts them in flight.
  * An entry with address 0 is that many bytes from the front of the external tail.
  */
 export function gatherBytes(socket: Socket): u32 {
   assert(socket.inFlight === 0);
-  let room: u32 = FLUSH_BYTES_MAX;
+  const most = <u32>min<u64>(transmittable(socket), FLUSH_BYTES_MAX);
+  let room = most;
   let entries: u32 = 0;
   let at = socket.sendHead;
   while (at !== 0 && room !== 0 && entries < IOV_MAX - 1) {
@@ -128,7 +136,7 @@ export function gatherBytes(socket: Socket): u32 {
     entry(entries++, 0, length);
     room -= length;
   }
-  socket.inFlight = <u32>FLUSH_BYTES_MAX - room;
+  socket.inFlight = most - room;
   setControl(CONTROL_LENGTH, socket.inFlight);
   checkQueue(socket);
   return entries;
@@ -147,6 +155,7 @@ export function confirmBytes(socket: Socket, count: u32): void {
   socket.bytesSent += count;
   socket.activity++;
   if (socket.buffered >= count) socket.buffered -= count;
+  socket.plain -= min<u64>(socket.plain, count);
   let left = count;
   while (left !== 0 && socket.sendHead !== 0) {
     const block = changetype<Block>(socket.sendHead);
@@ -175,6 +184,7 @@ function dropHead(socket: Socket): void {
 export function purgeSends(socket: Socket): void {
   socket.buffered = 0;
   socket.external = 0;
+  socket.plain = 0;
   if (socket.inFlight === 0) freeSends(socket);
 }
 
@@ -187,4 +197,5 @@ export function freeSends(socket: Socket): void {
 function checkQueue(socket: Socket): void {
   assert((socket.sendHead === 0) === (socket.sendTail === 0));
   assert(socket.buffered >= socket.external);
+  assert(socket.buffered >= socket.plain);
 }

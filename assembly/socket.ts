@@ -39,12 +39,17 @@ export class Socket {
   external: u64 = 0;
   /** bufferedAmount: blocks and external, in flight or not. */
   buffered: u64 = 0;
+  /** Of these, while UPGRADING, what leaves in plaintext. */
+  plain: u64 = 0;
 
   // held.ts
   heldHead: usize = 0;
   heldTail: usize = 0;
   // starved.ts: the list of those that wait for room
   starvedNext: usize = 0;
+  // handshakes.ts: the list of accepted sockets in a handshake
+  handshakeNext: usize = 0;
+  handshakeBefore: usize = 0;
   held: u32 = 0;
   // window.ts
   /** The most bytes it ever left before and behind the window's start, for zeroing. */
@@ -54,9 +59,12 @@ export class Socket {
   // deadlines.ts
   connectTimeout: u32 = 0;
   idleTimeout: u32 = 0;
+  handshakeTimeout: u32 = 0;
   activity: u32 = 0;
   activitySeen: u32 = 0;
   quietQuarters: u8 = 0;
+  // upgrade.ts: PLAIN, UPGRADING, SECURING or SECURE
+  security: u8 = 0;
 
   // framing/framing.ts: how its messages are cut
   framing: u8 = 0;
@@ -94,7 +102,7 @@ export class Socket {
 }
 
 /** Record size; asserted by `initSockets` to hold a Socket. */
-export const SOCKET_BYTES: u32 = 208;
+export const SOCKET_BYTES: u32 = 232;
 
 /** The transport is up. */
 export const CONNECTED: u32 = 1 << 0;
@@ -139,3 +147,15 @@ export const HOST_HOLDS: u32 = 1 << 21;
 export const RESUME_OWED: u32 = 1 << 23;
 /** It is in the middle of a message and there is no room for more of it. */
 export const STARVED: u32 = 1 << 22;
+/** It is accepted, and in a TLS handshake. */
+export const SHAKING_HANDS: u32 = 1 << 24;
+/** The upgrade's handshake is verified; that waits to be announced. */
+export const SECURED_PENDING: u32 = 1 << 25;
+
+// What `security` may be, in this order (upgrade.ts).
+export const PLAIN: u8 = 0;
+/** `upgrade` was called; what was sent before it is still to be transmitted. */
+export const UPGRADING: u8 = 1;
+/** The handshake is under way. */
+export const SECURING: u8 = 2;
+export const SECURE: u8 = 3;

@@ -4,7 +4,7 @@
  * A socket first gets its orders, which depend on facts alone and may be given at any time; then
  * at most one event, after which `poll` returns: the handler sees exactly the state its event
  * announces, and what follows is decided afresh afterwards. Order of events (M45-M49, M84): error,
- * open, connect, data, drain, end, close.
+ * open, connect, secure, data, drain, end, close.
  */
 import {
   EVENT_CLOSE,
@@ -13,12 +13,11 @@ import {
   EVENT_END,
   EVENT_ERROR,
   EVENT_OPEN,
+  EVENT_SECURE,
   PHASE_CLOSED,
   PHASE_CLOSING,
   PHASE_ENDING,
   PHASE_SENDING,
-  REASON_INTERRUPTED,
-  REASON_MESSAGE_INCOMPLETE,
   STEP_CONNECTED,
   STEP_END,
   STEP_FAILED,
@@ -30,9 +29,11 @@ import { deliverHeld, delivering, deliverLast, deliverNext } from "./delivery.ts
 import { defer, nextDirty, touch, undefer } from "./dirty.ts";
 import { fail, failWith } from "./failure.ts";
 import { FRAMING_FLAG_LAST_LINE } from "./framing/abi.ts";
+import { leaveHandshake } from "./handshakes.ts";
 import { releaseHeld } from "./held.ts";
-import { giveOrders } from "./orders.ts";
+import { giveOrders, isUnannounced } from "./orders.ts";
 import { step } from "./ready-state.ts";
+import { REASON_INTERRUPTED, REASON_MESSAGE_INCOMPLETE } from "./reasons.ts";
 import { clearRing, record, recordMore, recordsUsed, ringHasRoom } from "./ring.ts";
 import { purgeSends } from "./send-queue.ts";
 import {
@@ -51,6 +52,7 @@ import {
   LOCAL_ENDED,
   OPEN_PENDING,
   PEER_ENDED,
+  SECURED_PENDING,
   Socket,
   UNCLAIMED,
   WAITING_FOR_DRAIN,
@@ -81,9 +83,11 @@ export function poll(events: bool): i32 {
   return recordsUsed();
 }
 
+const ANNOUNCED_FIRST: u32 = FAIL_PENDING | OPEN_PENDING | CONNECT_PENDING | SECURED_PENDING;
+
 function hasEvent(socket: Socket): bool {
   const flags = socket.flags;
-  if ((flags & (FAIL_PENDING | OPEN_PENDING | CONNECT_PENDING)) !== 0) return true;
+  if ((flags & ANNOUNCED_FIRST) !== 0) return true;
   if ((flags & (DRAIN_PENDING | CLOSE_PENDING)) !== 0 || isFlushed(socket)) return true;
   if (socket.suspended !== 0 || socket.phase >= <u8>PHASE_CLOSING) return false;
   if ((flags & HELD_PENDING) !== 0) return (flags & UNCLAIMED) === 0;
@@ -114,6 +118,11 @@ function announce(socket: Socket): bool {
     record(EVENT_CONNECT, socket, socket.parent);
     return true;
   }
+  if ((flags & SECURED_PENDING) !== 0) {
+    socket.flags &= ~SECURED_PENDING;
+    record(EVENT_SECURE, socket);
+    return true;
+  }
   const receiving = socket.suspended === 0 && socket.phase < <u8>PHASE_CLOSING;
   const waiting = (flags & HELD_PENDING) !== 0;
   if (receiving && waiting && (flags & UNCLAIMED) === 0) {
@@ -127,8 +136,9 @@ function announce(socket: Socket): bool {
 }
 
 function announceError(socket: Socket): bool {
-  const unannounced = (socket.flags & CONNECT_PENDING) !== 0; // the app never saw it
-  socket.flags &= ~(FAIL_PENDING | OPEN_PENDING | CONNECT_PENDING | DRAIN_PENDING);
+  const unannounced = isUnannounced(socket); // the app never saw it
+  socket.flags &= ~(ANNOUNCED_FIRST | DRAIN_PENDING);
+  leaveHandshake(socket);
   step(socket, STEP_FAILED);
   purgeSends(socket);
   releaseHeld(socket);

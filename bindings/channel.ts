@@ -6,8 +6,9 @@
  * Idle sockets are many: what they need not have is made when needed (`Extras`), and helpers are
  * functions or static, for a class with private methods marks each of its objects.
  */
-import { E_BUSY, REASON_NETWORK } from "../assembly/abi.ts";
-import type { Context, Listener, Sink, Timer, Transport } from "../host/transport.ts";
+import { E_BUSY } from "../assembly/abi.ts";
+import { REASON_NETWORK } from "../assembly/reasons.ts";
+import type { Context, Listener, Sink, Timer, TlsTarget, Transport } from "../host/transport.ts";
 import type { Driver } from "./driver.ts";
 import { ExternalQueue } from "./external-queue.ts";
 
@@ -119,6 +120,17 @@ export class Channel implements Sink {
     this.transport?.write(views, core.length);
   }
 
+  /** Obeys ORDER_SECURE. */
+  secure(): void {
+    const { tls } = this;
+    if (tls !== undefined) this.transport?.secure(tls);
+  }
+
+  /** Our side of a TLS handshake, for sockets that have one. */
+  get tls(): TlsTarget | undefined {
+    return undefined;
+  }
+
   /** Obeys ORDER_DESTROY. */
   destroy(): void {
     this.transport?.destroy();
@@ -147,6 +159,12 @@ export class Channel implements Sink {
   connected(): void {
     if (late(this.driver, () => this.connected())) return;
     this.driver.core.call.connected(this.handle);
+    this.driver.turn();
+  }
+
+  secured(): void {
+    if (late(this.driver, () => this.secured())) return;
+    this.driver.core.call.secured(this.handle);
     this.driver.turn();
   }
 

@@ -40,7 +40,9 @@ export interface CoreExports {
   close(handle: number): number;
   abort(handle: number): number;
   half_close(handle: number): number;
+  upgrade(handle: number): number;
   connected(handle: number): number;
+  secured(handle: number): number;
   received(handle: number, count: number): number;
   sent(handle: number, count: number): number;
   ended(handle: number): number;

@@ -16,11 +16,12 @@ import {
   ORDER_FLUSH,
   ORDER_PAUSE,
   ORDER_RESUME,
+  ORDER_SECURE,
   ORDER_TIMER,
-  REASON_ENGINE_FAILED,
   RECORD_RELEASED,
   RECORD_WORDS,
 } from "../assembly/abi.ts";
+import { REASON_ENGINE_FAILED } from "../assembly/reasons.ts";
 import type { Host } from "../host/transport.ts";
 import type { Channel } from "./channel.ts";
 import { Core, type CoreModule } from "./core.ts";
@@ -162,6 +163,7 @@ export class Driver {
       if (kind === ORDER_FLUSH) channel.flush();
       else if (kind === ORDER_PAUSE) channel.transport?.pause();
       else if (kind === ORDER_RESUME) channel.resume();
+      else if (kind === ORDER_SECURE) channel.secure();
       else if (kind === ORDER_FINISH) channel.transport?.finish();
       else if (kind === ORDER_DESTROY) channel.destroy();
       else if (kind === ORDER_TIMER) this.#setTimer(channel, a, b);

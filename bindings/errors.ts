@@ -4,21 +4,38 @@
  */
 import {
   REASON_ADDRESS,
+  REASON_BAD_CERTIFICATE,
+  REASON_BATCH_UNSETTLED,
+  REASON_CERTIFICATE,
+  REASON_CERTIFICATE_EXPIRED,
+  REASON_CERTIFICATE_NAME,
+  REASON_CERTIFICATE_REVOKED,
+  REASON_CERTIFICATE_TYPE,
+  REASON_CERTIFICATE_UNTRUSTED,
   REASON_CONNECT_TIMEOUT,
   REASON_ENGINE_FAILED,
   REASON_ENGINE_MEMORY,
+  REASON_HANDSHAKE_TIMEOUT,
   REASON_IDLE_TIMEOUT,
   REASON_INTERRUPTED,
+  REASON_INVALID_ISSUER,
+  REASON_KEY_USAGE,
   REASON_MESSAGE_INCOMPLETE,
   REASON_MESSAGE_MALFORMED,
   REASON_MESSAGE_TOO_LONG,
   REASON_MESSAGE_UNTERMINATED,
   REASON_NETWORK,
+  REASON_NO_CERTIFICATE,
   REASON_NOT_FOUND,
+  REASON_PLAINTEXT_LEFT,
   REASON_REFUSED,
   REASON_RESET,
   REASON_TIMED_OUT,
-} from "../assembly/abi.ts";
+  REASON_TLS,
+  REASON_TLS_VERSION,
+  REASON_UNKNOWN_ISSUER,
+  REASON_WEAK_SIGNATURE,
+} from "../assembly/reasons.ts";
 
 interface Failure {
   /** Mozilla's name (M54). */
@@ -34,6 +51,18 @@ interface Failure {
 function network(name: string, errorCode: number, text: string): Failure {
   return { name, class: "Network", errorCode, text };
 }
+
+/** NSS codes: `number` counts down from the start of their range (M56, M57). */
+function certificate(name: string, number: number, text: string): Failure {
+  return { name, class: "SecurityCertificate", errorCode: 0x805a2000 - number, text };
+}
+
+function tls(name: string, number: number, text: string): Failure {
+  return { name, class: "SecurityProtocol", errorCode: 0x805a3000 - number, text };
+}
+
+const BAD_SIGNATURE = 10;
+const HANDSHAKE_FAILURE = 61;
 
 const NETWORK_FAILURE: Failure = network("NetworkError", 0x804b0014, "the network failed");
 
@@ -68,6 +97,66 @@ const FAILURES: ReadonlyMap<number, Failure> = new Map([
     REASON_MESSAGE_INCOMPLETE,
     network("NetworkInterruptError", 0x804b0047, "the connection ended within a message"),
   ],
+  [
+    REASON_PLAINTEXT_LEFT,
+    tls("SecurityError", HANDSHAKE_FAILURE, "plaintext came in front of the TLS handshake"),
+  ],
+  [
+    REASON_BATCH_UNSETTLED,
+    tls("SecurityError", HANDSHAKE_FAILURE, "upgradeToSecure() in a batch without stopAfter()"),
+  ],
+  [
+    REASON_HANDSHAKE_TIMEOUT,
+    network("NetworkTimeoutError", 0x804b000e, "the TLS handshake took too long"),
+  ],
+  [REASON_TLS, tls("SecurityError", HANDSHAKE_FAILURE, "the TLS handshake failed")],
+  [REASON_CERTIFICATE, certificate("SecurityError", BAD_SIGNATURE, "the certificate is refused")],
+  [
+    REASON_CERTIFICATE_EXPIRED,
+    certificate("SecurityExpiredCertificateError", 11, "the certificate is not valid today"),
+  ],
+  [
+    REASON_CERTIFICATE_REVOKED,
+    certificate("SecurityRevokedCertificateError", 12, "the certificate is revoked"),
+  ],
+  [
+    REASON_UNKNOWN_ISSUER,
+    certificate("SecurityUntrustedCertificateIssuerError", 13, "nobody trusted has issued it"),
+  ],
+  [
+    REASON_CERTIFICATE_UNTRUSTED,
+    certificate("SecurityUntrustedCertificateIssuerError", 21, "the certificate is not trusted"),
+  ],
+  [
+    REASON_INVALID_ISSUER,
+    certificate("SecurityUntrustedCertificateIssuerError", 36, "its issuer may not issue any"),
+  ],
+  [
+    REASON_KEY_USAGE,
+    certificate("SecurityInadequateKeyUsageError", 90, "the certificate is for another use"),
+  ],
+  [
+    REASON_WEAK_SIGNATURE,
+    certificate(
+      "SecurityCertificateSignatureAlgorithmDisabledError",
+      176,
+      "the certificate is signed with an algorithm too weak",
+    ),
+  ],
+  [
+    REASON_CERTIFICATE_NAME,
+    {
+      ...tls("SecurityCertificateDomainMismatchError", 12, "the certificate is somebody else's"),
+      class: "SecurityCertificate",
+    },
+  ],
+  [REASON_NO_CERTIFICATE, tls("SecurityNoCertificateError", 3, "a certificate is missing")],
+  [REASON_BAD_CERTIFICATE, tls("SecurityBadCertificateError", 4, "the peer refuses ours")],
+  [
+    REASON_CERTIFICATE_TYPE,
+    tls("SecurityUnsupportedCertificateTypeError", 8, "the peer cannot use our certificate"),
+  ],
+  [REASON_TLS_VERSION, tls("SecurityUnsupportedTLSVersionError", 9, "no version of TLS in common")],
 ]);
 
 /**

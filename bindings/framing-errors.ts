@@ -2,12 +2,7 @@
  * What framings refuse, in words: payloads that are no message (thrown by send(), nothing queued), and
  * what came that is none (the `cause` of the `error` event).
  */
-import {
-  REASON_MESSAGE_INCOMPLETE,
-  REASON_MESSAGE_MALFORMED,
-  REASON_MESSAGE_TOO_LONG,
-  REASON_MESSAGE_UNTERMINATED,
-} from "../assembly/abi.ts";
+
 import {
   E_MESSAGE_DELIMITER,
   E_MESSAGE_EMPTY,
@@ -27,6 +22,12 @@ import {
   RULE_VARINT_OVERLONG,
   RULE_VARINT_TOO_WIDE,
 } from "../assembly/framing/abi.ts";
+import {
+  REASON_MESSAGE_INCOMPLETE,
+  REASON_MESSAGE_MALFORMED,
+  REASON_MESSAGE_TOO_LONG,
+  REASON_MESSAGE_UNTERMINATED,
+} from "../assembly/reasons.ts";
 import type { Framing } from "./framing.ts";
 
 const RULES: ReadonlyMap<number, string> = new Map([

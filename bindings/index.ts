@@ -1,5 +1,5 @@
 /** The package's entry: every public name, nothing else. */
-export type { Host } from "../host/transport.ts";
+export type { Host, TlsInfo } from "../host/transport.ts";
 export { Engine, type EngineOptions, type EngineStats } from "./engine.ts";
 export { TCPSocketError } from "./errors.ts";
 export { TCPServerSocketEvent, TCPSocketErrorEvent, TCPSocketEvent } from "./events.ts";
@@ -18,3 +18,4 @@ export type { BinaryType, ServerSocketOptions, SocketOptions } from "./options.t
 export type { ReadyState } from "./socket-attributes.ts";
 export { TCPServerSocket } from "./tcp-server-socket.ts";
 export { TCPSocket } from "./tcp-socket.ts";
+export type { TlsOptions } from "./tls-options.ts";

@@ -68,6 +68,16 @@ export class TCPSocket extends Socket {
     const length = byteLength === undefined ? byteLength : idl.unsignedLong(byteLength);
     return super.send(data, offset, length);
   }
+
+  /**
+   * TLS from here on, with the listener's certificate if it is an accepted socket (M102-M110). How the
+   * handshake goes, only `error` tells.
+   * @throws InvalidStateError unless open
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: it gives undefined where its base gives a promise
+  override upgradeToSecure(): any {
+    super.upgradeToSecure();
+  }
 }
 
 /** A listening socket that takes arguments as Mozilla's does, and accepts strict sockets. */

@@ -9,14 +9,16 @@ import {
   OPEN_CONNECT_TIMEOUT,
   OPEN_CONNECTIONS_MAX,
   OPEN_FLAG_HALF_OPEN,
+  OPEN_FLAG_SECURE,
   OPEN_FLAGS,
+  OPEN_HANDSHAKE_TIMEOUT,
   OPEN_HIGH_WATER_MARK,
   OPEN_IDLE_TIMEOUT,
   OPEN_LOW_WATER_MARK,
   OPEN_RECEIVE_BYTES_MAX,
   OPEN_WORDS,
 } from "../assembly/abi.ts";
-import type { ConnectTarget } from "../host/transport.ts";
+import type { ConnectTarget, TlsTarget } from "../host/transport.ts";
 import { Engine } from "./engine.ts";
 import { checkFraming, type Framing, type FramingLike } from "./framing.ts";
 import {
@@ -30,6 +32,7 @@ import {
   text,
 } from "./option-rules.ts";
 import { shown } from "./shown.ts";
+import { type TlsOptions, tlsRule } from "./tls-options.ts";
 
 /** What `data` carries: a string of one char per byte, a fresh ArrayBuffer, or owned bytes. */
 export type BinaryType = "string" | "arraybuffer" | "uint8array";
@@ -42,6 +45,8 @@ interface CommonOptions {
   framing?: FramingLike;
   /** TLS from the first byte. Default false. */
   useSecureTransport?: boolean;
+  /** How TLS is done: with useSecureTransport, and by upgradeToSecure() without options. */
+  tls?: TlsOptions;
   /** Milliseconds without a byte either way until NetworkTimeoutError; 0 for never (default). */
   idleTimeout?: number;
   /** Bytes of bufferedAmount above which `send()` returns false. Default 65536. */
@@ -67,7 +72,7 @@ interface CommonOptions {
 
 /** Options of `new TCPSocket`. */
 export interface SocketOptions extends CommonOptions {
-  /** Milliseconds for name look-up and connecting; 0 for the host's own limit (default). */
+  /** Milliseconds for name look-up, connecting and TLS, an upgrade's too; 0 for the host's own limit (default). */
   connectTimeout?: number;
   /** The local address to connect from. */
   localAddress?: string;
@@ -87,6 +92,8 @@ export interface ServerSocketOptions extends CommonOptions {
   maxConnections?: number;
   /** Bytes that all accepted sockets together may hold undelivered in engine memory. */
   maxReceiveBytes?: number;
+  /** Milliseconds a client may take over the TLS handshake; 0 for ever. Default 10000. */
+  handshakeTimeout?: number;
   /** Lets other sockets listen on the same port. NotSupportedError where the host cannot. */
   reusePort?: boolean;
 }
@@ -99,6 +106,7 @@ const COMMON: Record<string, Rule> = {
   binaryType: oneOf("string", "arraybuffer", "uint8array"),
   framing: { allowed: "a framing", check: (value) => typeof value === "object" },
   useSecureTransport: bool,
+  tls: tlsRule,
   idleTimeout: milliseconds,
   highWaterMark: bytes,
   lowWaterMark: bytes,
@@ -124,6 +132,7 @@ const SERVER: Record<string, Rule> = {
   host: text,
   maxConnections: or(integer(0, BYTES_MAX, ""), "Infinity", (value) => value === Infinity),
   maxReceiveBytes: integer(1, BYTES_MAX, " bytes"),
+  handshakeTimeout: milliseconds,
   reusePort: bool,
 };
 
@@ -143,9 +152,6 @@ function read<T extends CommonOptions>(
   rules: Record<string, Rule>,
 ): T {
   const checked = checkOptions<T>(owner, given, rules);
-  if (checked.useSecureTransport === true) {
-    throw new DOMException(`${owner}: TLS is not in this version`, "NotSupportedError");
-  }
   if (checked.framing) checked.framing = checkFraming(checked.framing);
   checked.signal?.throwIfAborted();
   return checked;
@@ -165,17 +171,23 @@ export function checkPort(owner: string, port: unknown): number {
   throw new TypeError(`${owner} port: ${shown(port)} came; an integer from 0 to 65535 is allowed`);
 }
 
-/** The words of the core's `open`. */
-export function openWords(options: SocketOptions & ServerSocketOptions): number[] {
+/** The words of the core's `open`; `handshakeTimeout` in milliseconds. */
+export function openWords(
+  options: SocketOptions & ServerSocketOptions,
+  handshakeTimeout: number,
+): number[] {
   const words = new Array<number>(OPEN_WORDS).fill(0);
   words[OPEN_HIGH_WATER_MARK] = options.highWaterMark ?? 65536;
   words[OPEN_LOW_WATER_MARK] = options.lowWaterMark ?? 0;
   words[OPEN_BUFFERED_MAX] = limit(options.maxBufferedAmount);
-  words[OPEN_FLAGS] = options.allowHalfOpen === true ? OPEN_FLAG_HALF_OPEN : 0;
+  words[OPEN_FLAGS] =
+    (options.allowHalfOpen === true ? OPEN_FLAG_HALF_OPEN : 0) |
+    (options.useSecureTransport === true ? OPEN_FLAG_SECURE : 0);
   words[OPEN_CONNECT_TIMEOUT] = options.connectTimeout ?? 0;
   words[OPEN_IDLE_TIMEOUT] = options.idleTimeout ?? 0;
   words[OPEN_CONNECTIONS_MAX] = limit(options.maxConnections);
   words[OPEN_RECEIVE_BYTES_MAX] = options.maxReceiveBytes ?? 0;
+  words[OPEN_HANDSHAKE_TIMEOUT] = handshakeTimeout;
   return words;
 }
 
@@ -184,10 +196,15 @@ function limit(value: number | undefined): number {
 }
 
 /** Where to connect to and how, as the host takes it. */
-export function connectTarget(host: string, port: number, options: SocketOptions): ConnectTarget {
+export function connectTarget(
+  host: string,
+  port: number,
+  options: SocketOptions,
+  tls: TlsTarget | undefined,
+): ConnectTarget {
   const { noDelay = true, family = 0, localAddress, localPort, lookup } = options;
   const keepAlive = keepAliveOf(options);
-  return { host, port, noDelay, keepAlive, localAddress, localPort, family, lookup };
+  return { host, port, noDelay, keepAlive, localAddress, localPort, family, lookup, tls };
 }
 
 /** Milliseconds of silence before the first probe, or false. */

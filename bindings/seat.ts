@@ -6,6 +6,7 @@
  * servers (`TCPSocket.listen`), so that neither imports the other in a circle.
  */
 import { ROLE_CLIENT } from "../assembly/abi.ts";
+import type { TlsTarget } from "../host/transport.ts";
 import { Channel } from "./channel.ts";
 import { driverOf, engineFor } from "./engine.ts";
 import type { Framing } from "./framing.ts";
@@ -19,6 +20,7 @@ import {
   type SocketOptions,
   socketOptions,
 } from "./options.ts";
+import { clientSecurity, type Security } from "./security.ts";
 import { beginFraming, checkFits } from "./set-framing.ts";
 import type { TCPSocket } from "./tcp-socket.ts";
 
@@ -29,11 +31,16 @@ export class Seat extends Channel {
   port = 0;
   binaryType: BinaryType = "string";
   framing: Framing | null = null;
+  security: Security | undefined;
   /** What its socket is born with: a signal to obey, or its data waiting for a consumer. */
   with: AbortSignal | "pull" | undefined;
 
   get channel(): Channel {
     return this;
+  }
+
+  override get tls(): TlsTarget | undefined {
+    return this.security?.tls;
   }
 
   /** Engine option `checks`. */
@@ -69,14 +76,17 @@ export function dial(host: unknown, port: unknown, given: unknown): Seat {
   const driver = driverOf(engineFor(options.engine));
   const framing = framingOf(options);
   checkFits(driver, framing);
-  const seat = driver.open(Seat, ROLE_CLIENT, 0, openWords(options));
+  const security = clientSecurity(driver, name, options);
+  const seat = driver.open(Seat, ROLE_CLIENT, 0, openWords(options, options.connectTimeout ?? 0));
   if (typeof seat === "number") {
     throw new DOMException("the engine's maxSockets are open", "QuotaExceededError");
   }
   beginFraming(seat, framing);
-  const target = connectTarget(name, number, options);
+  const tls = security?.on === true ? security.tls : undefined;
+  const target = connectTarget(name, number, options, tls);
   seat.settle(name, number, options);
   seat.with = options.signal;
+  seat.security = security;
   seat.transport = driver.host.connect(target, driver.core.window, seat);
   driver.schedule();
   return seat;

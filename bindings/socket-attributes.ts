@@ -4,7 +4,7 @@
  * Everything here is looked up when asked for; nothing is stored but the seat and the addresses,
  * which the transport forgets when it closes.
  */
-import type { Addresses } from "../host/transport.ts";
+import type { Addresses, TlsInfo } from "../host/transport.ts";
 import type { Channel } from "./channel.ts";
 import type { TCPSocketErrorEvent, TCPSocketEvent } from "./events.ts";
 import { ListeningTarget } from "./listening-target.ts";
@@ -93,7 +93,12 @@ export class SocketAttributes extends ListeningTarget<SocketEvents> {
 
   /** Whether the connection is, or is about to be, secure (M103). */
   get ssl(): boolean {
-    return false;
+    return this.#seat.security?.on ?? false;
+  }
+
+  /** What the TLS handshake has agreed; null without TLS, before it is verified and after the end. */
+  get tlsInfo(): TlsInfo | null {
+    return this.#seat.transport?.tlsInfo ?? null;
   }
 
   /** Where in its life the socket is (M23-M31). */

@@ -1,5 +1,5 @@
 /**
- * The promises of a socket or server: `opened` (`listening`), `closed`, `drained`.
+ * The promises of a socket or server: `opened` (`listening`), `closed`, `drained`, and that of an upgrade.
  *
  * Each is made when first asked for, settles with what has happened or will, and never becomes an
  * unhandled rejection: who takes a promise may look away. The owner notes what happens, and may make
@@ -26,6 +26,7 @@ export class SocketPromises {
   #opened: Deferred | undefined;
   #closed: Deferred | undefined;
   #drained: Deferred | undefined;
+  #secured: Deferred | undefined;
   #wasOpened: boolean;
   /** A send() has returned false since the last drain. */
   #full = false;
@@ -52,6 +53,11 @@ export class SocketPromises {
     return this.#closed.promise;
   }
 
+  /** Resolves when the handshake is verified; at once where none is under way. */
+  get secured(): Promise<void> {
+    return this.#secured?.promise ?? Promise.resolve();
+  }
+
   /** Resolves at once unless a send() has returned false since the last `drain`; else at the next. */
   get drained(): Promise<void> {
     this.#drained ??= new Deferred();
@@ -68,6 +74,20 @@ export class SocketPromises {
   noteFull(): void {
     if (!this.#full) this.#drained = undefined;
     this.#full = true;
+  }
+
+  noteUpgrade(): void {
+    this.#secured = new Deferred();
+  }
+
+  noteSecure(): void {
+    this.#secured?.resolve();
+  }
+
+  /** It has failed; the first reason counts. Who waits for a handshake learns it before `error`. */
+  noteError(reason: unknown): void {
+    this.reason ??= reason;
+    this.#secured?.reject(this.reason);
   }
 
   noteDrain(): void {
@@ -89,6 +109,7 @@ export class SocketPromises {
     if (!this.over) return;
     this.#opened?.reject(this.#end());
     this.#drained?.reject(this.#end());
+    this.#secured?.reject(this.#end());
     if (this.reason === undefined) this.#closed?.resolve();
     else this.#closed?.reject(this.reason);
   }

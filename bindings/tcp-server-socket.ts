@@ -27,6 +27,7 @@ import {
 } from "./options.ts";
 import { PullIterator } from "./pull-iterator.ts";
 import { adopt, Seat } from "./seat.ts";
+import { type Security, serverSecurity } from "./security.ts";
 import { beginFraming, checkFits } from "./set-framing.ts";
 import { shown } from "./shown.ts";
 import { fire } from "./socket-event.ts";
@@ -41,6 +42,7 @@ export interface ServerSocketEvents {
   error: TCPSocketErrorEvent;
 }
 
+const HANDSHAKE_MILLISECONDS = 10_000;
 let receive: Receiver<TCPServerSocket>;
 
 /**
@@ -67,6 +69,7 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   readonly #options: ServerSocketOptions;
   /** What each accepted socket is opened with. */
   readonly #words: readonly number[];
+  readonly #security: Security;
   #localPort: number;
   /** Thrown by the constructor; the host tells its cause later. */
   #refusal: DOMException | undefined;
@@ -100,13 +103,14 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
       throw new TypeError(`TCPServerSocket backlog: ${shown(backlog)} came; an integer is allowed`);
     }
     this.#options = checked;
-    this.#words = openWords(checked);
+    this.#words = openWords(checked, checked.handshakeTimeout ?? HANDSHAKE_MILLISECONDS);
     const driver = driverOf(engineFor(checked.engine));
     if (checked.reusePort === true && !driver.host.reusesPorts) {
       throw new DOMException(`${driver.host.name} has no reusePort`, "NotSupportedError");
     }
     const framing = framingOf(checked);
     checkFits(driver, framing);
+    this.#security = serverSecurity(driver, checked);
     const channel = driver.open(Channel, ROLE_LISTENER, 0, this.#words);
     if (typeof channel === "number") {
       throw new DOMException("the engine's maxSockets are open", "QuotaExceededError");
@@ -224,8 +228,10 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
     const channel = this.#channel;
     const { host, noDelay = true, reusePort } = this.#options;
     const keepAlive = keepAliveOf(this.#options);
+    const { window } = channel.driver.core;
+    const tls = this.#security.on ? this.#security.tls : undefined;
     return channel.driver.host.listen(
-      { host, port, backlog, noDelay, keepAlive, reusePort, window: channel.driver.core.window },
+      { host, port, backlog, noDelay, keepAlive, reusePort, window, tls },
       {
         listening: () => channel.connected(),
         accepted: (transport) => this.#accept(transport),
@@ -269,6 +275,7 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
     const seat = driver.open(Seat, ROLE_ACCEPTED, handle, this.#words);
     if (typeof seat === "number") return null;
     seat.transport = transport;
+    seat.security = this.#security;
     driver.turnSoon();
     return seat;
   }

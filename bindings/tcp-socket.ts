@@ -3,7 +3,6 @@
  * commands, its refusals into exceptions, and its records into events. It keeps no state.
  */
 import {
-  E_STATE,
   EVENT_CLOSE,
   EVENT_DATA,
   EVENT_DRAIN,
@@ -11,6 +10,7 @@ import {
   EVENT_ERROR,
   EVENT_MESSAGES,
   EVENT_OPEN,
+  EVENT_SECURE,
 } from "../assembly/abi.ts";
 import type { Receiver } from "./channel.ts";
 import { TCPSocketError } from "./errors.ts";
@@ -19,11 +19,14 @@ import { framingFailure } from "./framing-errors.ts";
 import type { ServerSocketOptions, SocketOptions } from "./options.ts";
 import { payloadOf, queuePayload, sendOutcome } from "./payload.ts";
 import { dial, provideAdoption, Seat, whenAborted } from "./seat.ts";
-import { channelOf, noteTotals, seatOf } from "./socket-attributes.ts";
-import { consume, deliver, endData, SocketData } from "./socket-data.ts";
+import { plaintextFailure, upgrade } from "./security.ts";
+import { noteTotals, seatOf } from "./socket-attributes.ts";
+import { SocketCommands } from "./socket-commands.ts";
+import { consume, deliver, endData } from "./socket-data.ts";
 import { fire } from "./socket-event.ts";
 import { SocketPromises } from "./socket-promises.ts";
 import { TCPServerSocket } from "./tcp-server-socket.ts";
+import type { TlsOptions } from "./tls-options.ts";
 
 const UNDEFINED = { data: undefined };
 let receive: Receiver<TCPSocket>;
@@ -42,7 +45,7 @@ let receive: Receiver<TCPSocket>;
  * socket.onclose = () => console.log(socket.readyState); // closed
  * ```
  */
-export class TCPSocket extends SocketData {
+export class TCPSocket extends SocketCommands {
   #wasOpened = false;
   // The rest is made when first needed: most sockets need none of it.
   #promises: SocketPromises | undefined;
@@ -167,86 +170,24 @@ export class TCPSocket extends SocketData {
   }
 
   /**
-   * Stops `data` until as many resume() as suspend() (M95). Allowed in every state.
+   * TLS from here on (STARTTLS): what was sent before leaves in plaintext, what is sent after only
+   * inside TLS, and `ssl` is true at once (M102-M104). Resolves when the peer is verified; rejects,
+   * before `error` and `close`, when that fails: there is no way back to plaintext.
    *
-   * @example
-   * ```js
-   * const socket = new TCPSocket("localhost", port);
-   * socket.onopen = () => socket.send("slowly");
-   * socket.ondata = ({ data }) => {
-   *   console.log(data); // slowly
-   *   socket.suspend(); // what follows waits, with the peer
-   *   setTimeout(() => socket.resume(), 10);
-   * };
-   * setTimeout(() => socket.close(), 100);
-   * ```
+   * Whatever was received and not delivered by now may be an attacker's: then the upgrade fails with
+   * SecurityError. In `messages`, say `stopAfter` for the message that allows the upgrade. Without
+   * framing, what came in the same `data` as that message is yours to check.
+   * @param options TLS options instead of the constructor's, or the listener's
+   * @throws InvalidStateError unless open, and after halfClose()
+   * @throws NotSupportedError for an accepted socket without a certificate
+   * @throws TypeError for a TLS option that is not allowed
    */
-  suspend(): void {
-    this.#command("suspend");
-  }
-
-  /**
-   * Takes one suspend() back.
-   * @throws InvalidStateError without a suspend() to take back (M96)
-   *
-   * @example
-   * ```js
-   * const socket = new TCPSocket("localhost", port);
-   * for (let i = 0; i < 2; i++) socket.suspend();
-   * for (let i = 0; i < 2; i++) socket.resume();
-   * try {
-   *   socket.resume();
-   * } catch ({ name }) {
-   *   console.log(name); // InvalidStateError
-   * }
-   * socket.close();
-   * ```
-   */
-  resume(): void {
-    if (this.#command("resume") === E_STATE) {
-      throw new DOMException("resume() without suspend()", "InvalidStateError");
-    }
-  }
-
-  /**
-   * Sends what is buffered, then closes; no more `data`. Fires `close` (M87).
-   *
-   * @example
-   * ```js
-   * const socket = new TCPSocket("localhost", port);
-   * socket.onopen = () => {
-   *   socket.send("last words");
-   *   socket.close();
-   *   console.log(socket.readyState, socket.bufferedAmount); // closing 10
-   * };
-   * socket.onclose = () => console.log(socket.readyState, socket.bytesSent); // closed 10
-   * ```
-   */
-  close(): void {
-    this.#command("close");
-  }
-
-  /** Drops what is buffered and closes. Fires `close` (M89). */
-  closeImmediately(): void {
-    this.#command("abort");
-  }
-
-  /**
-   * Ends our direction behind what is buffered; receiving goes on. While connecting: once open.
-   *
-   * @example
-   * ```js
-   * const socket = new TCPSocket("localhost", port);
-   * socket.onopen = () => {
-   *   socket.send("that is all");
-   *   socket.halfClose();
-   * };
-   * socket.ondata = ({ data }) => console.log(data); // that is all
-   * socket.onclose = () => console.log("the peer has ended, too"); // the peer has ended, too
-   * ```
-   */
-  halfClose(): void {
-    this.#command("half_close");
+  upgradeToSecure(options?: TlsOptions): Promise<void> {
+    const promises = this.#promise();
+    const seat = seatOf(this);
+    if (upgrade(seat, options)) promises.noteUpgrade();
+    seat.driver.schedule();
+    return promises.secured;
   }
 
   /**
@@ -278,25 +219,6 @@ export class TCPSocket extends SocketData {
     return this.closed.catch(() => {});
   }
 
-  /** Keeps the program alive while connected; so it is at first. */
-  ref(): this {
-    channelOf(this).transport?.ref();
-    return this;
-  }
-
-  /** Lets the program end while connected. */
-  unref(): this {
-    channelOf(this).transport?.unref();
-    return this;
-  }
-
-  #command(name: "suspend" | "resume" | "close" | "abort" | "half_close"): number {
-    const { driver, handle } = channelOf(this);
-    const result = driver.core.call[name](handle);
-    driver.schedule();
-    return result;
-  }
-
   #promise(): SocketPromises {
     this.#promises ??= new SocketPromises(this.#wasOpened);
     return this.#promises;
@@ -312,6 +234,7 @@ export class TCPSocket extends SocketData {
   #record(kind: number, a: number, b: number): void {
     if (kind === EVENT_DATA || kind === EVENT_MESSAGES) deliver(this, kind, a, b);
     else if (kind === EVENT_OPEN) this.#opened();
+    else if (kind === EVENT_SECURE) this.#promises?.noteSecure();
     else if (kind === EVENT_DRAIN) this.#drained();
     else if (kind === EVENT_END) this.#fire("end");
     else if (kind === EVENT_ERROR) this.#failed(a, b);
@@ -332,8 +255,9 @@ export class TCPSocket extends SocketData {
   #failed(reason: number, low: number): void {
     const { framing, driver, cause } = seatOf(this);
     const detail = (driver.core.words[driver.record + 4] as number) * 2 ** 32 + low;
-    const error = new TCPSocketError(reason, framingFailure(framing, reason, detail) ?? cause);
-    this.#promise().reason ??= error;
+    const why = framingFailure(framing, reason, detail) ?? plaintextFailure(reason, detail);
+    const error = new TCPSocketError(reason, why ?? cause);
+    this.#promise().noteError(error);
     fire(this, errorEvent(error));
   }
 

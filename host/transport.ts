@@ -17,8 +17,13 @@ export interface Addresses {
 
 /** Whom a transport tells. Nothing is told after `closed`. */
 export interface Sink {
-  /** TCP is up (with TLS: verified). Clients only, before any other report but `failed`. */
+  /**
+   * The connection is up; with TLS its handshake is verified. Before any other report but `failed` and
+   * `closed`. Of accepted connections only those of a listener with `tls` are reported so.
+   */
   connected(): void;
+  /** The handshake that `secure` began is verified. */
+  secured(): void;
   /** `count` bytes lie at the start of the window; they are handled when this returns. */
   received(count: number): void;
   /** Bytes in the host's own memory; they are copied when this returns. */
@@ -42,10 +47,18 @@ export interface Transport {
    * `sent` has covered them. Called again only when everything before is sent.
    */
   write(views: readonly Uint8Array[], bytes: number): void;
-  /** No `received`, `receivedCopy` or `ended` until `resume`. */
+  /** No `received`, `receivedCopy` or `ended` until `resume`. With TLS the handshake goes on. */
   pause(): void;
   resume(): void;
-  /** FIN behind everything written. Receiving goes on. */
+  /**
+   * Starts TLS on a connection in plaintext: `secured` follows when the peer is verified, or
+   * `failed`. Called when everything written is sent and while paused; it stays paused. What was
+   * read before and not reported yet is refused: `failed`, with REASON_PLAINTEXT_LEFT.
+   */
+  secure(tls: TlsTarget): void;
+  /** What was agreed with the peer, or null without TLS and before it is verified. */
+  readonly tlsInfo: TlsInfo | null;
+  /** FIN behind everything written; with TLS, close_notify in front of it. Receiving goes on. */
   finish(): void;
   /**
    * Lets go; `closed` follows. A `finish` still under way is waited for, but not a write in front of
@@ -55,6 +68,47 @@ export interface Transport {
   /** Whether the connection keeps the program alive; it does at first. */
   ref(): void;
   unref(): void;
+}
+
+/**
+ * What a host has made of the app's TLS options: certificates read, settings checked. Only the host
+ * that made it knows what it is.
+ */
+export type TlsContext = object;
+
+/** One side of a TLS handshake. */
+export interface TlsTarget {
+  readonly context: TlsContext;
+  /** Whether ours is the server's side. */
+  readonly server: boolean;
+  /** Whom the peer's certificate must name: the host as given to open. Not looked at by servers. */
+  readonly host: string;
+}
+
+/** A certificate, as node's X509Certificate shows it. */
+export interface PeerCertificate {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly subjectAltName: string | undefined;
+  /** When it begins and ends to be valid. */
+  readonly validFrom: string;
+  readonly validTo: string;
+  /** SHA-256 of the whole, in hexadecimal with colons. */
+  readonly fingerprint256: string;
+  /** DER. */
+  readonly raw: Uint8Array;
+}
+
+/** What a TLS handshake has agreed. */
+export interface TlsInfo {
+  /** Such as `"TLSv1.3"`. */
+  readonly protocol: string;
+  /** Such as `"TLS_AES_256_GCM_SHA384"`. */
+  readonly cipher: string;
+  /** The protocol of ALPNProtocols that both sides have; null for none. */
+  readonly alpnProtocol: string | null;
+  /** The peer's certificate; null if it showed none, as clients mostly do. */
+  readonly peerCertificate: PeerCertificate | null;
 }
 
 /** Where to, and how. */
@@ -70,6 +124,8 @@ export interface ConnectTarget {
   readonly family: 0 | 4 | 6;
   /** A replacement for the host's name look-up, in the host's own shape. */
   readonly lookup?: unknown;
+  /** TLS from the first byte. */
+  readonly tls?: TlsTarget | undefined;
 }
 
 export interface ListenTarget {
@@ -84,6 +140,8 @@ export interface ListenTarget {
   readonly window?: Uint8Array | undefined;
   /** Whether other sockets may listen on the same port (SO_REUSEPORT). */
   readonly reusePort?: boolean | undefined;
+  /** TLS from the first byte: the handshake begins once a connection is accepted. */
+  readonly tls?: TlsTarget | undefined;
 }
 
 /** Whom a listener tells. */
@@ -92,7 +150,7 @@ export interface ListenerSink {
   listening(): void;
   /**
    * A connection, paused. The driver answers with the sink to tell from now on, or with null: then
-   * the host destroys it.
+   * the host destroys it. With `tls` its handshake begins now, and `connected` tells its end.
    */
   accepted(transport: Transport): Sink | null;
   /** It could not bind, or stopped working. */
@@ -135,6 +193,12 @@ export interface Host {
   readonly checks?: boolean;
   /** Whether `reusePort` can be had. */
   readonly reusesPorts: boolean;
+  /**
+   * Makes a context of TLS options with node:tls's names, to be used as often as wanted. Hosts
+   * without TLS leave it out.
+   * @throws Error if they cannot be used: a certificate that cannot be read, say
+   */
+  tlsContext?(options: object, server: boolean): TlsContext;
   /** Calls back once after at least so many milliseconds. Keeps no program alive. */
   timer(milliseconds: number, expired: () => void): Timer;
   /** Calls back once, soon, in a task of its own. */

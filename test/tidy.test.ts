@@ -15,8 +15,8 @@ const VAGUE_NAMES = /^(utils?|common|types|helpers?)\.\w+$/;
 /** Folder → what its files may import, beside what lies in the same folder. */
 const MAY_IMPORT: Record<string, RegExp> = {
   assembly: /^$/,
-  host: /^assembly\/abi\.ts$|^node:/,
-  bindings: /^assembly\/(framing\/)?abi\.ts$|^host\/|^build\/core-bytes\.ts$/,
+  host: /^assembly\/(abi|reasons)\.ts$|^node:/,
+  bindings: /^assembly\/((framing\/)?abi|reasons)\.ts$|^host\/|^build\/core-bytes\.ts$/,
 };
 
 interface Import {

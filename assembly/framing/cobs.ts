@@ -2,7 +2,7 @@
  * COBS: messages without zero bytes, each ended by one. A code byte says how many bytes follow until
  * the next zero of the message, which it stands for; 255 is 254 bytes and no zero.
  */
-import { REASON_MESSAGE_MALFORMED, REASON_MESSAGE_UNTERMINATED } from "../abi.ts";
+import { REASON_MESSAGE_MALFORMED, REASON_MESSAGE_UNTERMINATED } from "../reasons.ts";
 import { Socket } from "../socket.ts";
 import { RULE_COBS_CODE } from "./abi.ts";
 import { roomBeside } from "./batch.ts";

@@ -3,7 +3,7 @@
  *
  * The header section is parsed again when the body is there: nothing but its end is remembered.
  */
-import { REASON_MESSAGE_MALFORMED, REASON_MESSAGE_TOO_LONG } from "../abi.ts";
+import { REASON_MESSAGE_MALFORMED, REASON_MESSAGE_TOO_LONG } from "../reasons.ts";
 import { Socket } from "../socket.ts";
 import {
   HEADER_BYTES_MAX,

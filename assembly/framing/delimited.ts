@@ -3,7 +3,7 @@
  *
  * Invariant: what `searched` covers is not searched again, so input byte by byte costs no more.
  */
-import { REASON_MESSAGE_UNTERMINATED } from "../abi.ts";
+import { REASON_MESSAGE_UNTERMINATED } from "../reasons.ts";
 import { Socket } from "../socket.ts";
 import { E_MESSAGE_DELIMITER, FRAMING_FLAG_KEEP } from "./abi.ts";
 import { findDelimiter, firstDelimiter, longestDelimiter, matchedDelimiter } from "./delimiters.ts";

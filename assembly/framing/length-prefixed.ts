@@ -4,7 +4,7 @@
  *   | offset | length field | ............ |      length + adjust = bytes behind the length field
  *   | strip ....... | what is delivered    |
  */
-import { REASON_MESSAGE_MALFORMED, REASON_MESSAGE_TOO_LONG } from "../abi.ts";
+import { REASON_MESSAGE_MALFORMED, REASON_MESSAGE_TOO_LONG } from "../reasons.ts";
 import { Socket } from "../socket.ts";
 import {
   E_MESSAGE_HEADER,

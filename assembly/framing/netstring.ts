@@ -1,5 +1,5 @@
 /** Netstrings: decimal length, a colon, the bytes, a comma. */
-import { REASON_MESSAGE_MALFORMED, REASON_MESSAGE_TOO_LONG } from "../abi.ts";
+import { REASON_MESSAGE_MALFORMED, REASON_MESSAGE_TOO_LONG } from "../reasons.ts";
 import { Socket } from "../socket.ts";
 import { RULE_NETSTRING_COMMA, RULE_NETSTRING_LENGTH } from "./abi.ts";
 import { decimalDigits, writeDecimal } from "./decimal.ts";

@@ -1,5 +1,5 @@
 /** SLIP (RFC 1055): messages end with END; END and ESC inside are escaped. Empty ones are ignored. */
-import { REASON_MESSAGE_MALFORMED, REASON_MESSAGE_UNTERMINATED } from "../abi.ts";
+import { REASON_MESSAGE_MALFORMED, REASON_MESSAGE_UNTERMINATED } from "../reasons.ts";
 import { Socket } from "../socket.ts";
 import { RULE_SLIP_ESCAPE } from "./abi.ts";
 import { roomBeside } from "./batch.ts";

@@ -3,7 +3,7 @@
  *
  *   | offset | varint | bytes it announces |
  */
-import { REASON_MESSAGE_MALFORMED, REASON_MESSAGE_TOO_LONG } from "../abi.ts";
+import { REASON_MESSAGE_MALFORMED, REASON_MESSAGE_TOO_LONG } from "../reasons.ts";
 import { Socket } from "../socket.ts";
 import {
   E_MESSAGE_HEADER,

@@ -4,7 +4,7 @@
  * Owns the way until both ends are joined, nothing after. Must never go on once the client is
  * over. Invariant: a client is either joined to a queued peer and told so, or failed.
  */
-import { REASON_NETWORK, REASON_NOT_FOUND, REASON_REFUSED } from "../../assembly/abi.ts";
+import { REASON_NETWORK, REASON_NOT_FOUND, REASON_REFUSED } from "../../assembly/reasons.ts";
 import type { ConnectTarget } from "../transport.ts";
 import { Connection } from "./connection.ts";
 import { Endpoint } from "./endpoint.ts";

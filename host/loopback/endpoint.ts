@@ -6,7 +6,7 @@
  * anything a kernel would not. Invariant: once `over`, nothing is told but `failed` and `closed`,
  * and `closed` exactly once and last.
  */
-import { REASON_RESET } from "../../assembly/abi.ts";
+import { REASON_RESET, REASON_TLS } from "../../assembly/reasons.ts";
 import type { Addresses, Sink, Transport } from "../transport.ts";
 import { Inlet, type Meter } from "./inlet.ts";
 import type { Network } from "./network.ts";
@@ -73,6 +73,12 @@ export class Endpoint implements Transport {
 
   resume(): void {
     if (!this.#destroyed) this.#inlet.resume();
+  }
+
+  readonly tlsInfo = null;
+
+  secure(): void {
+    this.fail(REASON_TLS, systemError("EPROTO", "handshake"));
   }
 
   finish(): void {

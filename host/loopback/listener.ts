@@ -5,7 +5,7 @@
  * port is its own from `bound` to `close`; connections are accepted in the order they came;
  * `listening` comes once at most, `closed` once and last.
  */
-import { REASON_ADDRESS, REASON_NOT_FOUND } from "../../assembly/abi.ts";
+import { REASON_ADDRESS, REASON_NOT_FOUND } from "../../assembly/reasons.ts";
 import type { Listener, ListenerSink, ListenTarget } from "../transport.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { resolve } from "./names.ts";

@@ -24,6 +24,7 @@ export class RawPeer {
   /** @internal */
   readonly sink: Sink = {
     connected: () => this.onopen?.(),
+    secured: () => {},
     received: () => {}, // a raw peer has no window
     receivedCopy: (bytes) => this.onbytes?.(bytes.slice()),
     sent: (count) => this.#sent(count),

@@ -13,6 +13,7 @@ interface Modules {
   "node:cluster": typeof import("node:cluster").default;
   "node:net": typeof import("node:net");
   "node:process": typeof import("node:process");
+  "node:tls": typeof import("node:tls");
 }
 
 const require = createRequire("/");

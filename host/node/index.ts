@@ -15,12 +15,14 @@ import type {
   ListenTarget,
   Sink,
   Timer,
+  TlsContext,
   Transport,
 } from "../transport.ts";
 import { alarm } from "./alarm.ts";
 import { builtin } from "./builtin.ts";
 import { NodeListener } from "./listener.ts";
 import { connect } from "./tcp.ts";
+import { tlsContext } from "./tls.ts";
 
 const { AsyncResource } = builtin("node:async_hooks");
 const { Buffer } = builtin("node:buffer");
@@ -40,6 +42,10 @@ export const nodeHost: Host = {
 
   listen(target: ListenTarget, sink: ListenerSink): Listener {
     return new NodeListener(target, sink);
+  },
+
+  tlsContext(options: object, server: boolean): TlsContext {
+    return tlsContext(options, server);
   },
 
   timer(milliseconds: number, expired: () => void): Timer {

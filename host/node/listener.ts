@@ -27,7 +27,7 @@ export class NodeListener implements Listener {
       keepAlive: keepAlive !== false,
       keepAliveInitialDelay: keepAlive === false ? 0 : keepAlive,
     });
-    this.#server.on("connection", (socket: Socket) => accept(socket, target.window, sink));
+    this.#server.on("connection", (socket: Socket) => accept(socket, target, sink));
     this.#server.once("listening", () => sink.listening());
     this.#server.on("error", (error) => {
       sink.failed(listenReasonOf(error), error);
@@ -72,10 +72,11 @@ export class NodeListener implements Listener {
   }
 }
 
-function accept(socket: Socket, window: Uint8Array | undefined, sink: ListenerSink): void {
-  const transport = accepted(socket, window);
+function accept(socket: Socket, { window, tls }: ListenTarget, sink: ListenerSink): void {
+  const transport = accepted(socket, tls === undefined ? window : undefined);
   transport.sink = sink.accepted(transport);
   if (transport.sink === null) socket.destroy();
+  else if (tls !== undefined) transport.startTls(tls, "connected");
 }
 
 /** In a cluster worker the primary binds. Asked when needed: loading the module takes time. */

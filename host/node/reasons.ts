@@ -10,7 +10,7 @@ import {
   REASON_REFUSED,
   REASON_RESET,
   REASON_TIMED_OUT,
-} from "../../assembly/abi.ts";
+} from "../../assembly/reasons.ts";
 
 const REASONS: ReadonlyMap<string, number> = new Map([
   ["ECONNREFUSED", REASON_REFUSED],
@@ -49,7 +49,8 @@ export function flatten(error: unknown): unknown {
   return agree ? first : error.errors.at(-1);
 }
 
-function codeOf(error: unknown): string {
+/** The code of a system's error, or "". */
+export function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === "string" ? code : "";
 }

@@ -1,15 +1,30 @@
 /**
- * One TCP connection of node:net.
+ * One connection of node:net or node:tls.
  *
  * Clients read through the public `onread`: the kernel writes straight into the window. Accepted
  * sockets do so where direct-read.ts can; else their `data` is copied into it. Half-open is always
  * allowed here: what the peer's FIN means is the engine's business (M92).
+ *
+ * TLS from the first byte reads into the window as well; TLS that begins later takes the socket's place,
+ * and its `data` is copied: node:tls has no `onread` for it.
  */
 import type { Socket, SocketConstructorOpts, TcpNetConnectOpts } from "node:net";
-import type { Addresses, ConnectTarget, Sink, Transport } from "../transport.ts";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
+import type {
+  Addresses,
+  ConnectTarget,
+  Sink,
+  TlsInfo,
+  TlsTarget,
+  Transport,
+} from "../transport.ts";
 import { builtin } from "./builtin.ts";
 import { readDirectly } from "./direct-read.ts";
+import { FailedTransport } from "./failed-transport.ts";
+import { Handshake } from "./handshake.ts";
 import { flatten, reasonOf } from "./reasons.ts";
+import { acceptTls, connectTls } from "./tls.ts";
+import { PlaintextLeft, tlsReasonOf } from "./tls-reasons.ts";
 
 const { isIP, Socket: NetSocket } = builtin("node:net");
 
@@ -31,25 +46,23 @@ function onData(this: Wired, bytes: Buffer): void {
 
 /**
  * Stands in for listeners, for which an emitter keeps lists and closures in each socket: 80 bytes an
- * idle one, and a tenth of what a short connection allocates. node:net's own listeners come first.
+ * idle one, and a tenth of what a short connection allocates. node's own listeners come first.
  */
 function emit(this: Wired, type: string, first?: unknown): boolean {
-  const { sink } = this[TRANSPORT];
-  const failed = type === "error";
-  if (!failed || this.listenerCount("error") > 0) {
+  const transport = this[TRANSPORT];
+  if (type !== "error" || this.listenerCount("error") > 0) {
     // biome-ignore lint/complexity/noArguments: an array of them would be one more object
     NetSocket.prototype.emit.apply(this, arguments as never);
   }
-  if (failed) sink?.failed(reasonOf(first), flatten(first));
-  else if (type === "connect") sink?.connected();
-  else if (type === "end") sink?.ended();
-  else if (type === "close") sink?.closed();
+  if (type === "end") transport.sink?.ended();
+  else if (type === "close") transport.sink?.closed();
+  else transport.told(type, first);
   return true;
 }
 
 /** Starts a connection that reads into `window`. */
 export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): Transport {
-  const { noDelay, keepAlive } = target;
+  const { noDelay, keepAlive, tls } = target;
   const options: SocketConstructorOpts & Partial<TcpNetConnectOpts> = {
     noDelay,
     keepAlive: keepAlive !== false,
@@ -59,6 +72,11 @@ export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): 
   };
   try {
     if (target.host.includes("\0")) throw new Error("a host name with a NUL");
+    if (tls !== undefined) {
+      const { tls: _, ...where } = target;
+      const socket = connectTls({ ...where, ...options } as ConnectionOptions, tls);
+      return new NodeTransport(socket, sink, false, new Handshake(tls, "connected", target));
+    }
     const socket = new NetSocket(options);
     socket.connect(target as TcpNetConnectOpts);
     return new NodeTransport(socket, sink);
@@ -80,17 +98,62 @@ export function accepted(socket: Socket, window: Uint8Array | undefined): NodeTr
 
 /** Little is kept for a connection: what else there is to know, the socket knows. */
 export class NodeTransport implements Transport, Addresses {
-  readonly #socket: Socket;
+  #socket: Socket;
   sink: Sink | null;
   /** It reads directly, and has yet to begin. */
   #unread: boolean;
+  #handshake: Handshake | undefined;
 
-  constructor(socket: Socket, sink: Sink | null, unread = false) {
+  constructor(socket: Socket, sink: Sink | null, unread = false, handshake?: Handshake) {
     this.#socket = socket;
     this.sink = sink;
     this.#unread = unread;
-    (socket as Wired)[TRANSPORT] = this;
-    socket.emit = emit as never;
+    this.#handshake = handshake;
+    this.#wire();
+  }
+
+  #wire(): void {
+    (this.#socket as Wired)[TRANSPORT] = this;
+    this.#socket.emit = emit as never;
+  }
+
+  /** An event of the socket's that says how it stands. */
+  told(type: string, error: unknown): void {
+    const handshake = this.#handshake;
+    if (type === "error" || type === "_tlsError") {
+      const cause = flatten(error);
+      this.sink?.failed(handshake?.reasonOf(cause) ?? reasonOf(cause), cause);
+    } else if (handshake !== undefined) {
+      handshake.told(type, this.#socket as TLSSocket, this.sink);
+    } else if (type === "connect") {
+      this.sink?.connected();
+    }
+  }
+
+  secure(tls: TlsTarget): void {
+    this.startTls(tls, "secured");
+  }
+
+  /** Puts TLS between the connection and the sink, which is told so when the peer is verified. */
+  startTls(tls: TlsTarget, tells: "connected" | "secured"): void {
+    const plain = this.#socket;
+    try {
+      if (plain.readableLength > 0) throw new PlaintextLeft(plain.readableLength);
+      unwire(plain);
+      this.#socket = tls.server ? acceptTls(plain, tls) : connectTls({ socket: plain }, tls);
+    } catch (error) {
+      setImmediate(() => this.sink?.failed(tlsReasonOf(error, false), error));
+      return;
+    }
+    this.#handshake = new Handshake(tls, tells);
+    this.#unread = false;
+    this.#wire();
+    this.#socket.on("data", onData);
+    this.#socket.pause();
+  }
+
+  get tlsInfo(): TlsInfo | null {
+    return this.#handshake?.infoOf(this.#socket as TLSSocket) ?? null;
   }
 
   get addresses(): Addresses {
@@ -160,29 +223,11 @@ export class NodeTransport implements Transport, Addresses {
   }
 }
 
-/** A connection that node:net refused to start: reports so, in a task of its own (M16). */
-class FailedTransport implements Transport {
-  readonly addresses: Addresses = {
-    localAddress: "",
-    localPort: 0,
-    remoteAddress: "",
-    remotePort: 0,
-  };
-
-  constructor(sink: Sink, error: unknown) {
-    setImmediate(() => {
-      sink.failed(reasonOf(error), error);
-      sink.closed();
-    });
-  }
-
-  write(): void {}
-  pause(): void {}
-  resume(): void {}
-  finish(): void {}
-  destroy(): void {}
-  ref(): void {}
-  unref(): void {}
+/** From now on the socket is TLS's; what becomes of it, TLS tells. */
+function unwire(socket: Socket): void {
+  socket.emit = NetSocket.prototype.emit;
+  socket.removeListener("data", onData);
+  socket.on("error", () => {});
 }
 
 /** Dual-stack listeners show IPv4 peers as `::ffff:a.b.c.d` (M92, M115b). */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as abi from "../../assembly/abi.ts";
+import * as reasons from "../../assembly/reasons.ts";
 import { BUILDS, type CoreRecord, Embedder, pattern } from "../support/embedder.ts";
 
 function timers(records: CoreRecord[]): [number, number][] {
@@ -24,7 +25,7 @@ describe.each(BUILDS)("deadlines of %s", (build) => {
     core.call.expired(handle, abi.TIMER_CONNECT);
     const records = core.drain();
     expect(records.map(({ kind }) => kind)).toEqual(["error", "destroy", "close"]);
-    expect(records[0]?.a).toBe(abi.REASON_CONNECT_TIMEOUT);
+    expect(records[0]?.a).toBe(reasons.REASON_CONNECT_TIMEOUT);
   });
 
   test("idleTimeout passes after four quiet quarters, and bytes either way begin it anew", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as abi from "../../assembly/abi.ts";
+import * as reasons from "../../assembly/reasons.ts";
 import { BUILDS, Embedder, pattern } from "../support/embedder.ts";
 
 /** Fills a suspended socket's hold with `bytes`, as a host does that cannot pause. */
@@ -35,7 +36,7 @@ describe.each(BUILDS)("held bytes in %s", (build) => {
         if (kind === "error") failed.push(socket, a);
       }
     }
-    expect(failed).toEqual([large, abi.REASON_ENGINE_MEMORY]);
+    expect(failed).toEqual([large, reasons.REASON_ENGINE_MEMORY]);
     core.call.resume(small);
     expect(core.delivered()).toEqual(Buffer.from(pattern(3000)));
     core.call.resume(middle);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as abi from "../../assembly/abi.ts";
+import * as reasons from "../../assembly/reasons.ts";
 import { BUILDS, Embedder, pattern } from "../support/embedder.ts";
 
 const EVENTS = ["open", "data", "messages", "drain", "end", "error", "close", "connect"];
@@ -61,13 +62,13 @@ describe.each(BUILDS)("a turn of %s", (build) => {
     core.send(handle, pattern(40_000));
     core.drain();
     core.gather(handle);
-    core.call.failed(handle, abi.REASON_RESET);
-    core.call.failed(handle, abi.REASON_REFUSED);
+    core.call.failed(handle, reasons.REASON_RESET);
+    core.call.failed(handle, reasons.REASON_REFUSED);
     expect(core.kinds()).toEqual(["error", "destroy", "close"]);
     expect(core.call.buffered_amount(handle)).toBe(0);
     core.call.sent(handle, 1);
     core.call.ended(handle);
-    core.call.failed(handle, abi.REASON_RESET);
+    core.call.failed(handle, reasons.REASON_RESET);
     expect(core.kinds()).toEqual([]);
     core.call.closed(handle);
     expect(core.kinds()).toEqual(["released"]);
@@ -91,7 +92,7 @@ describe.each(BUILDS)("a turn of %s", (build) => {
     expect(core.call.ready_state(handle)).toBe(abi.CLOSING);
     expect(core.call.connected(handle)).toBe(0);
     expect(core.kinds()).toEqual(["destroy", "close"]);
-    core.call.failed(handle, abi.REASON_REFUSED);
+    core.call.failed(handle, reasons.REASON_REFUSED);
     core.call.closed(handle);
     expect(core.kinds()).toEqual(["released"]);
   });

@@ -1,6 +1,6 @@
 /** The table from reasons to Mozilla's names, classes and numbers, whole, and what an error says. */
 import { describe, expect, test } from "vitest";
-import * as abi from "../../assembly/abi.ts";
+import * as reasons from "../../assembly/reasons.ts";
 import { TCPSocketError } from "../../bindings/errors.ts";
 import { errorEvent } from "../../bindings/events.ts";
 
@@ -12,17 +12,17 @@ const BROKEN = ["NetworkError", "Network", 0x804b0014];
 const ADDRESS = ["NetworkError", "Network", 0x804b0036];
 
 const TABLE: readonly [number, unknown[]][] = [
-  [abi.REASON_REFUSED, REFUSED],
-  [abi.REASON_TIMED_OUT, TIMED_OUT],
-  [abi.REASON_CONNECT_TIMEOUT, TIMED_OUT],
-  [abi.REASON_IDLE_TIMEOUT, TIMED_OUT],
-  [abi.REASON_NOT_FOUND, NOT_FOUND],
-  [abi.REASON_INTERRUPTED, INTERRUPTED],
-  [abi.REASON_RESET, BROKEN],
-  [abi.REASON_NETWORK, BROKEN],
-  [abi.REASON_ENGINE_MEMORY, BROKEN],
-  [abi.REASON_ENGINE_FAILED, BROKEN],
-  [abi.REASON_ADDRESS, ADDRESS],
+  [reasons.REASON_REFUSED, REFUSED],
+  [reasons.REASON_TIMED_OUT, TIMED_OUT],
+  [reasons.REASON_CONNECT_TIMEOUT, TIMED_OUT],
+  [reasons.REASON_IDLE_TIMEOUT, TIMED_OUT],
+  [reasons.REASON_NOT_FOUND, NOT_FOUND],
+  [reasons.REASON_INTERRUPTED, INTERRUPTED],
+  [reasons.REASON_RESET, BROKEN],
+  [reasons.REASON_NETWORK, BROKEN],
+  [reasons.REASON_ENGINE_MEMORY, BROKEN],
+  [reasons.REASON_ENGINE_FAILED, BROKEN],
+  [reasons.REASON_ADDRESS, ADDRESS],
   [987_654, BROKEN],
 ];
 
@@ -37,7 +37,7 @@ describe("TCPSocketError", () => {
 
   test("M61: message is for people: what happened, the system's words, where to read on", () => {
     const cause = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
-    const error = new TCPSocketError(abi.REASON_RESET, cause);
+    const error = new TCPSocketError(reasons.REASON_RESET, cause);
     expect(error.message).toBe(
       "the peer reset the connection: read ECONNRESET (docs/errors.md#networkerror)",
     );
@@ -49,7 +49,7 @@ describe("TCPSocketError", () => {
   test.each([undefined, null, "text", {}, { code: 5 }, new Error("")])(
     "without a system's error (%s) it still says what happened",
     (cause) => {
-      const error = new TCPSocketError(abi.REASON_IDLE_TIMEOUT, cause);
+      const error = new TCPSocketError(reasons.REASON_IDLE_TIMEOUT, cause);
       expect(error.message).toBe(
         "no byte passed for idleTimeout (docs/errors.md#networktimeouterror)",
       );

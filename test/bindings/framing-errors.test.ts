@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import * as framingAbi from "../../assembly/framing/abi.ts";
 import {
   REASON_ENGINE_MEMORY,
   REASON_MESSAGE_INCOMPLETE,
@@ -6,8 +7,7 @@ import {
   REASON_MESSAGE_TOO_LONG,
   REASON_MESSAGE_UNTERMINATED,
   REASON_RESET,
-} from "../../assembly/abi.ts";
-import * as framingAbi from "../../assembly/framing/abi.ts";
+} from "../../assembly/reasons.ts";
 import { framing } from "../../bindings/framing.ts";
 import { FramingError, framingFailure, refusedMessage } from "../../bindings/framing-errors.ts";
 

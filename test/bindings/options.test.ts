@@ -83,17 +83,21 @@ describe("options", () => {
   });
 
   test("the core's words have a place for each", () => {
-    expect(openWords({})).toEqual([65536, 0, 0xffffffff, 0, 0, 0, 0xffffffff, 0]);
-    const words = openWords({
-      highWaterMark: 1,
-      lowWaterMark: 2,
-      maxBufferedAmount: 3,
-      allowHalfOpen: true,
-      connectTimeout: 4,
-      idleTimeout: 5,
-      maxConnections: 6,
-      maxReceiveBytes: 7,
-    });
-    expect(words).toEqual([1, 2, 3, 1, 4, 5, 6, 7]);
+    expect(openWords({}, 0)).toEqual([65536, 0, 0xffffffff, 0, 0, 0, 0xffffffff, 0, 0]);
+    const words = openWords(
+      {
+        highWaterMark: 1,
+        lowWaterMark: 2,
+        maxBufferedAmount: 3,
+        allowHalfOpen: true,
+        connectTimeout: 4,
+        idleTimeout: 5,
+        maxConnections: 6,
+        maxReceiveBytes: 7,
+        useSecureTransport: true,
+      },
+      8,
+    );
+    expect(words).toEqual([1, 2, 3, 3, 4, 5, 6, 7, 8]);
   });
 });

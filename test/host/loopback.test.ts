@@ -35,6 +35,7 @@ async function trace(seed: number, virtual: boolean): Promise<string[]> {
   const tell = (who: string, what: string): void => void told.push(`${net.now} ${who} ${what}`);
   const sink = (who: string): Sink => ({
     connected: () => tell(who, "connected"),
+    secured: () => tell(who, "secured"),
     received: (count) => tell(who, `received ${count}`),
     receivedCopy: (bytes) => tell(who, `copy ${bytes.length}`),
     sent: (count) => tell(who, `sent ${count}`),

@@ -32,10 +32,12 @@ export {
   ready_state,
   ready_state_of,
   resume,
+  secured,
   send_external,
   sent,
   set_framing,
   suspend,
+  upgrade,
 } from "../../assembly/index";
 
 export function reserve(handle: i32, length: i32): i32 {

@@ -7,6 +7,8 @@ import {
   type SocketOptions,
   TCPServerSocket,
   TCPSocket,
+  type TlsInfo,
+  type TlsOptions,
 } from "sansock";
 import type { All, Same } from "./same.ts";
 
@@ -39,6 +41,8 @@ export type Methods = All<
   [
     Same<ReturnType<TCPSocket["send"]>, boolean>,
     Same<Pick<TCPSocket, Plain>, Record<Plain, () => void>>,
+    Same<TCPSocket["upgradeToSecure"], (options?: TlsOptions) => Promise<void>>,
+    Same<TCPSocket["tlsInfo"], TlsInfo | null>,
     Same<ReturnType<TCPSocket[typeof Symbol.asyncDispose]>, Promise<void>>,
     // biome-ignore lint/suspicious/noExplicitAny: what data is depends on binaryType
     Same<ReturnType<TCPSocket[typeof Symbol.asyncIterator]>, AsyncIterableIterator<any>>,
@@ -59,13 +63,19 @@ type CommonOption =
       | "binaryType"
       | "framing"
       | "useSecureTransport"
+      | "tls"
       | "idleTimeout"
       | "highWaterMark"
       | "lowWaterMark"
     )
   | ("maxBufferedAmount" | "allowHalfOpen" | "noDelay" | "keepAlive" | "signal" | "engine");
 type ClientOption = "connectTimeout" | "localAddress" | "localPort" | "family" | "lookup";
-type ServerOption = "host" | "maxConnections" | "maxReceiveBytes" | "reusePort";
+type ServerOption =
+  | "handshakeTimeout"
+  | "host"
+  | "maxConnections"
+  | "maxReceiveBytes"
+  | "reusePort";
 
 export function construct(): void {
   new TCPSocket("localhost", 8105);

@@ -1,6 +1,6 @@
 /** The contract on how a connection comes up, or does not. */
 import { expect, test } from "vitest";
-import { REASON_NOT_FOUND, REASON_REFUSED } from "../../../assembly/abi.ts";
+import { REASON_NOT_FOUND, REASON_REFUSED } from "../../../assembly/reasons.ts";
 import type { Stage } from "./stage.ts";
 
 export function connectingContract(on: () => Stage): void {

@@ -8,7 +8,7 @@ import type { Sink, Transport } from "../../../host/transport.ts";
 import type { Stage } from "./stage.ts";
 import { Waiters } from "./waiters.ts";
 
-type Report = "connected" | "input" | "sent" | "ended" | "failed" | "closed";
+type Report = "connected" | "secured" | "input" | "sent" | "ended" | "failed" | "closed";
 
 export class End implements Sink {
   /** Set by whoever makes the end, before anything is reported. */
@@ -81,6 +81,10 @@ export class End implements Sink {
   destroy(): void {
     this.#stage.call(() => this.transport.destroy());
     this.#destroyed = true;
+  }
+
+  secured(): void {
+    this.#report("secured");
   }
 
   connected(): void {

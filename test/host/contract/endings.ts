@@ -1,6 +1,6 @@
 /** The contract on how a connection ends: FIN, half close, destroy, reset. */
 import { expect, test } from "vitest";
-import { REASON_RESET } from "../../../assembly/abi.ts";
+import { REASON_RESET } from "../../../assembly/reasons.ts";
 import type { End } from "./end.ts";
 import { alike, pattern } from "./pattern.ts";
 import type { Stage } from "./stage.ts";

@@ -1,6 +1,6 @@
 /** The contract on listeners. */
 import { expect, test } from "vitest";
-import { REASON_ADDRESS, REASON_REFUSED } from "../../../assembly/abi.ts";
+import { REASON_ADDRESS, REASON_REFUSED } from "../../../assembly/reasons.ts";
 import type { Stage } from "./stage.ts";
 
 export function listeningContract(on: () => Stage): void {

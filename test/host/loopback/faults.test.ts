@@ -1,6 +1,6 @@
 /** Each fault alone: what it does when it is on. That all are off at first, the contract shows. */
 import { describe, expect, test } from "vitest";
-import { REASON_NOT_FOUND, REASON_REFUSED, REASON_RESET } from "../../../assembly/abi.ts";
+import { REASON_NOT_FOUND, REASON_REFUSED, REASON_RESET } from "../../../assembly/reasons.ts";
 import { type Faults, Loopback, type RawPeer } from "../../../host/loopback/index.ts";
 import type { ConnectTarget, Sink } from "../../../host/transport.ts";
 import { pattern } from "../contract/pattern.ts";
@@ -10,7 +10,7 @@ const TARGET: ConnectTarget = {
   ...{ noDelay: true, keepAlive: false },
 };
 const SILENT: Sink = {
-  ...{ connected() {}, received() {}, receivedCopy() {}, sent() {} },
+  ...{ connected() {}, secured() {}, received() {}, receivedCopy() {}, sent() {} },
   ...{ ended() {}, failed() {}, closed() {} },
 };
 

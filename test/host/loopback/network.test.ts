@@ -1,6 +1,6 @@
 /** What tests reach for beside the host interface: raw peers, living connections, strictness. */
 import { describe, expect, test } from "vitest";
-import { REASON_RESET } from "../../../assembly/abi.ts";
+import { REASON_RESET } from "../../../assembly/reasons.ts";
 import { Loopback, type RawPeer } from "../../../host/loopback/index.ts";
 import type { Sink, Transport } from "../../../host/transport.ts";
 
@@ -33,7 +33,7 @@ async function peers(): Promise<{
 /** A host's client whose reports go to `sink`, up. */
 async function client(net: Loopback, sink: Partial<Sink>): Promise<Transport> {
   const whole: Sink = {
-    ...{ connected() {}, received() {}, receivedCopy() {}, sent() {} },
+    ...{ connected() {}, secured() {}, received() {}, receivedCopy() {}, sent() {} },
     ...{ ended() {}, failed() {}, closed() {} },
     ...sink,
   };

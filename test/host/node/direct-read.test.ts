@@ -16,6 +16,7 @@ function arrival(window: Uint8Array | undefined): Promise<string> {
     const nothing = (): void => {};
     const sink: Sink = {
       connected: nothing,
+      secured: nothing,
       received: (count) => {
         const bytes = (window as Uint8Array).subarray(0, count);
         done(`in the window: ${Buffer.from(bytes)}`);

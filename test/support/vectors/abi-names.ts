@@ -1,5 +1,6 @@
 /** The numbers of the ABI by the names that scripts have for them. */
 import * as abi from "../../../assembly/abi.ts";
+import * as reasons from "../../../assembly/reasons.ts";
 import type { Refusal, SocketOptions } from "./shim.ts";
 
 export const ROLES = {
@@ -11,6 +12,7 @@ export const TIMERS = {
   connect: abi.TIMER_CONNECT,
   idle: abi.TIMER_IDLE,
   linger: abi.TIMER_LINGER,
+  handshake: abi.TIMER_HANDSHAKE,
 };
 export const READY_STATES = ["connecting", "open", "closing", "closed"];
 
@@ -24,22 +26,22 @@ const REFUSALS = new Map<number, Refusal>([
 ]);
 
 export const REASONS = new Map([
-  ["refused", abi.REASON_REFUSED],
-  ["timedOut", abi.REASON_TIMED_OUT],
-  ["notFound", abi.REASON_NOT_FOUND],
-  ["interrupted", abi.REASON_INTERRUPTED],
-  ["reset", abi.REASON_RESET],
-  ["network", abi.REASON_NETWORK],
-  ["engineMemory", abi.REASON_ENGINE_MEMORY],
-  ["connectTimeout", abi.REASON_CONNECT_TIMEOUT],
-  ["idleTimeout", abi.REASON_IDLE_TIMEOUT],
-  ["tooLong", abi.REASON_MESSAGE_TOO_LONG],
-  ["malformed", abi.REASON_MESSAGE_MALFORMED],
-  ["incomplete", abi.REASON_MESSAGE_INCOMPLETE],
+  ["refused", reasons.REASON_REFUSED],
+  ["timedOut", reasons.REASON_TIMED_OUT],
+  ["notFound", reasons.REASON_NOT_FOUND],
+  ["interrupted", reasons.REASON_INTERRUPTED],
+  ["reset", reasons.REASON_RESET],
+  ["network", reasons.REASON_NETWORK],
+  ["engineMemory", reasons.REASON_ENGINE_MEMORY],
+  ["connectTimeout", reasons.REASON_CONNECT_TIMEOUT],
+  ["idleTimeout", reasons.REASON_IDLE_TIMEOUT],
+  ["tooLong", reasons.REASON_MESSAGE_TOO_LONG],
+  ["malformed", reasons.REASON_MESSAGE_MALFORMED],
+  ["incomplete", reasons.REASON_MESSAGE_INCOMPLETE],
 ]);
 
 export const WHY = new Map([...REASONS].map(([why, reason]) => [reason, why]));
-WHY.set(abi.REASON_MESSAGE_UNTERMINATED, "tooLong");
+WHY.set(reasons.REASON_MESSAGE_UNTERMINATED, "tooLong");
 
 export function refusalOf(result: number): Refusal {
   return REFUSALS.get(result) ?? "range";

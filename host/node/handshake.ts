@@ -1,0 +1,62 @@
+/**
+ * The TLS of one connection: its handshake, then what it has agreed.
+ *
+ * A client is verified when node:tls says `secureConnect`. For a server node:tls says `secure`, and the
+ * client's certificate is still to be looked at.
+ */
+import type { TLSSocket } from "node:tls";
+import type { ConnectTarget, Sink, TlsInfo, TlsTarget } from "../transport.ts";
+import { clientRefusal, tlsInfoOf } from "./tls.ts";
+import { tlsReasonOf } from "./tls-reasons.ts";
+
+/** Owns the verdict about the peer. */
+export class Handshake {
+  readonly #tls: TlsTarget;
+  /** What the sink is told when the peer is verified. */
+  readonly #tells: "connected" | "secured";
+  /** Socket options to set once TCP is up: tls.connect() ignores them. */
+  readonly #settings: ConnectTarget | undefined;
+  #verified = false;
+  #info: TlsInfo | undefined;
+
+  constructor(tls: TlsTarget, tells: "connected" | "secured", settings?: ConnectTarget) {
+    this.#tls = tls;
+    this.#tells = tells;
+    this.#settings = settings;
+  }
+
+  reasonOf(error: unknown): number {
+    return tlsReasonOf(error, this.#verified);
+  }
+
+  /** An event of the socket's. */
+  told(type: string, socket: TLSSocket, sink: Sink | null): void {
+    if (type === "connect") this.#set(socket);
+    else if (type === "secureConnect") this.#agreed(sink);
+    else if (type === "secure" && this.#tls.server) this.#judge(socket, sink);
+  }
+
+  /** Null before the peer is verified, and when first asked for after the end. */
+  infoOf(socket: TLSSocket): TlsInfo | null {
+    if (this.#verified && !socket.destroyed) this.#info ??= tlsInfoOf(socket);
+    return this.#info ?? null;
+  }
+
+  #set(socket: TLSSocket): void {
+    if (this.#settings === undefined) return;
+    const { noDelay, keepAlive } = this.#settings;
+    socket.setNoDelay(noDelay);
+    if (keepAlive !== false) socket.setKeepAlive(true, keepAlive);
+  }
+
+  #judge(socket: TLSSocket, sink: Sink | null): void {
+    const refusal = clientRefusal(socket, this.#tls);
+    if (refusal === undefined) this.#agreed(sink);
+    else sink?.failed(tlsReasonOf(refusal, false), refusal);
+  }
+
+  #agreed(sink: Sink | null): void {
+    this.#verified = true;
+    sink?.[this.#tells]();
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Why a TLS handshake failed, as the core's reasons (M55-M57, M60). The tables are the whole file.
+ *
+ * OpenSSL's verification gives codes; its protocol errors come as `ERR_SSL_...`, or as words within
+ * the message of an EPROTO, so these are looked for as words.
+ */
+import {
+  REASON_BAD_CERTIFICATE,
+  REASON_CERTIFICATE,
+  REASON_CERTIFICATE_EXPIRED,
+  REASON_CERTIFICATE_NAME,
+  REASON_CERTIFICATE_REVOKED,
+  REASON_CERTIFICATE_TYPE,
+  REASON_CERTIFICATE_UNTRUSTED,
+  REASON_INTERRUPTED,
+  REASON_INVALID_ISSUER,
+  REASON_KEY_USAGE,
+  REASON_NO_CERTIFICATE,
+  REASON_PLAINTEXT_LEFT,
+  REASON_TLS,
+  REASON_TLS_VERSION,
+  REASON_UNKNOWN_ISSUER,
+  REASON_WEAK_SIGNATURE,
+} from "../../assembly/reasons.ts";
+import { codeOf, reasonOf } from "./reasons.ts";
+
+const VERIFICATION: ReadonlyMap<string, number> = new Map([
+  ["CERT_HAS_EXPIRED", REASON_CERTIFICATE_EXPIRED],
+  ["CERT_NOT_YET_VALID", REASON_CERTIFICATE_EXPIRED],
+  ["CERT_REVOKED", REASON_CERTIFICATE_REVOKED],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", REASON_UNKNOWN_ISSUER],
+  ["SELF_SIGNED_CERT_IN_CHAIN", REASON_UNKNOWN_ISSUER],
+  ["UNABLE_TO_GET_ISSUER_CERT", REASON_UNKNOWN_ISSUER],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", REASON_UNKNOWN_ISSUER],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", REASON_UNKNOWN_ISSUER],
+  ["CERT_UNTRUSTED", REASON_CERTIFICATE_UNTRUSTED],
+  ["CERT_REJECTED", REASON_CERTIFICATE_UNTRUSTED],
+  ["CERT_CHAIN_TOO_LONG", REASON_INVALID_ISSUER],
+  ["PATH_LENGTH_EXCEEDED", REASON_INVALID_ISSUER],
+  ["INVALID_CA", REASON_INVALID_ISSUER],
+  ["INVALID_PURPOSE", REASON_KEY_USAGE],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", REASON_CERTIFICATE_NAME],
+  ["HOSTNAME_MISMATCH", REASON_CERTIFICATE_NAME],
+  ["CERT_SIGNATURE_FAILURE", REASON_CERTIFICATE],
+  ["UNABLE_TO_DECRYPT_CERT_SIGNATURE", REASON_CERTIFICATE],
+  ["UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY", REASON_CERTIFICATE],
+  ["ERROR_IN_CERT_NOT_BEFORE_FIELD", REASON_CERTIFICATE],
+  ["ERROR_IN_CERT_NOT_AFTER_FIELD", REASON_CERTIFICATE],
+  ["CERT_SIGNATURE_ALGORITHM_DISABLED", REASON_WEAK_SIGNATURE],
+]);
+
+/** The first whose words come counts. */
+const PROTOCOL: readonly (readonly [string, number])[] = [
+  ["md too weak", REASON_WEAK_SIGNATURE],
+  ["unsupported protocol", REASON_TLS_VERSION],
+  ["alert protocol version", REASON_TLS_VERSION],
+  ["wrong version number", REASON_TLS_VERSION],
+  ["alert bad certificate", REASON_BAD_CERTIFICATE],
+  ["alert certificate required", REASON_NO_CERTIFICATE],
+  ["did not return a certificate", REASON_NO_CERTIFICATE],
+  ["alert unsupported certificate", REASON_CERTIFICATE_TYPE],
+];
+
+/** Plaintext that Node has read and not handed out when TLS begins. */
+export class PlaintextLeft extends Error {
+  constructor(count: number) {
+    super(`${count} bytes in the host's stream`);
+  }
+}
+
+const refused = new WeakSet<Error>();
+
+/** The app's own check has refused the peer with this error. */
+export function noteRefusal(error: Error): void {
+  refused.add(error);
+}
+
+/** Why a connection with TLS failed; before it is `verified` an end is an interruption. */
+export function tlsReasonOf(error: unknown, verified: boolean): number {
+  if (error instanceof PlaintextLeft) return REASON_PLAINTEXT_LEFT;
+  const code = codeOf(error);
+  const known = VERIFICATION.get(code);
+  if (known !== undefined) return known;
+  if (error instanceof Error && refused.has(error)) return REASON_CERTIFICATE;
+  if (code === "EPROTO" || code.startsWith("ERR_SSL_")) return protocolReason(code, error);
+  if (code.startsWith("ERR_TLS_")) return REASON_TLS;
+  // Node's word for a FIN in the handshake; a true reset names the system call.
+  const ended = code === "ECONNRESET" && (error as { syscall?: unknown }).syscall === undefined;
+  return ended && !verified ? REASON_INTERRUPTED : reasonOf(error);
+}
+
+function protocolReason(code: string, error: unknown): number {
+  const words = `${code} ${(error as Error).message}`.toLowerCase().replaceAll("_", " ");
+  return PROTOCOL.find(([told]) => words.includes(told))?.[1] ?? REASON_TLS;
+}
