@@ -8,26 +8,16 @@
  */
 import { E_BUSY } from "../assembly/abi.ts";
 import { REASON_NETWORK } from "../assembly/reasons.ts";
-import type { Context, Listener, Sink, Timer, TlsTarget, Transport } from "../host/transport.ts";
+import type { Context, Sink, Timer, TlsTarget, Transport } from "../host/transport.ts";
 import type { Driver } from "./driver.ts";
 import { ExternalQueue } from "./external-queue.ts";
+import { Extras } from "./extras.ts";
 
 /**
  * Hands a record to the socket object it is for: an event of abi.ts with its first two words; for
  * EVENT_CONNECT the new socket's handle. One function for all objects of a class.
  */
 export type Receiver<Owner> = (owner: Owner, kind: number, a: number, b: number) => void;
-
-/** What an idle socket lacks. */
-class Extras {
-  listener: Listener | undefined;
-  timer: Timer | undefined;
-  cause: unknown;
-  external: ExternalQueue | undefined;
-  /** A read the core had no room for. */
-  aside: Uint8Array | undefined;
-  waiting: (() => void)[] | undefined;
-}
 
 /** One socket at the driver. */
 export class Channel implements Sink {
@@ -45,15 +35,6 @@ export class Channel implements Sink {
     this.driver = driver;
     this.handle = handle;
     this.#context = driver.context?.();
-  }
-
-  /** In place of a transport, for servers. */
-  get listener(): Listener | undefined {
-    return this.#extras?.listener;
-  }
-
-  set listener(listener: Listener) {
-    Channel.#extend(this).listener = listener;
   }
 
   /** The one timer the core has asked for. */
@@ -134,7 +115,6 @@ export class Channel implements Sink {
   /** Obeys ORDER_DESTROY. */
   destroy(): void {
     this.transport?.destroy();
-    this.listener?.close();
   }
 
   /** Resolves when the handle is dead and the transport gone. */
@@ -175,7 +155,7 @@ export class Channel implements Sink {
       return;
     }
     if (core.call.received(this.handle, count) === E_BUSY) {
-      Channel.#keep(this, core.window.subarray(0, count));
+      Channel.#extend(this).keep(core.window.subarray(0, count));
     }
     this.driver.turn();
   }
@@ -191,12 +171,12 @@ export class Channel implements Sink {
     for (let at = 0; at < bytes.length; at += window.length) {
       const part = bytes.length <= window.length ? bytes : bytes.subarray(at, at + window.length);
       if (this.#extras?.aside !== undefined) {
-        Channel.#keep(this, part); // behind what already had no room
+        Channel.#extend(this).keep(part); // behind what already had no room
         continue;
       }
       window.set(part);
       this.driver.copied += part.length;
-      if (core.call.received(this.handle, part.length) === E_BUSY) Channel.#keep(this, part);
+      if (core.call.received(this.handle, part.length) === E_BUSY) Channel.#extend(this).keep(part);
       this.driver.turn();
     }
   }
@@ -243,15 +223,6 @@ export class Channel implements Sink {
   disobeyed(cause: unknown): void {
     this.failed(REASON_NETWORK, cause);
     this.closed();
-  }
-
-  /** The core has no room now; it pauses the transport, so this is what one read brings. */
-  static #keep(channel: Channel, bytes: Uint8Array): void {
-    const extras = Channel.#extend(channel);
-    const kept = extras.aside ?? new Uint8Array(0);
-    extras.aside = new Uint8Array(kept.length + bytes.length);
-    extras.aside.set(kept);
-    extras.aside.set(bytes, kept.length);
   }
 
   static #extend(channel: Channel): Extras {

@@ -60,14 +60,15 @@ export function deliverBatch(outlet: Outlet, table: number, count: number): void
   const { core } = driver;
   const [base = 0, span = 0] = core.words.subarray(driver.record + 4, driver.record + RECORD_WORDS);
   const taker = outlet.taker();
-  let taken = count;
+  let taken: number | undefined; // as long as the app has said nothing of it: all
   if (taker === "messages") {
     taken = lend(outlet, base, span, new Uint32Array(core.memory, table, count * 2));
   } else if (taker !== undefined) {
     const batch = { table: table >>> 2, count, base, span };
     taken = atOneMoment(() => handEach(outlet, taker, batch));
   }
-  if (taken < count) core.call.delivered(handle, taken);
+  if (taken === undefined) return;
+  if (taken < count || core.interrupted) core.call.delivered(handle, taken);
 }
 
 interface Batch {
@@ -115,13 +116,13 @@ function hand(outlet: Outlet, taker: "iterator" | "data", data: unknown): void {
   else notifyAll(outlet.target, dataEvent("data", data, outlet.target));
 }
 
-/** Lends all; returns how many messages the app has taken. */
+/** Lends all; returns how many messages the app has taken, if it said so. */
 function lend(
   { target, seat }: Outlet,
   base: number,
   span: number,
   table: Uint32Array | undefined,
-): number {
+): number | undefined {
   const { memory } = seat.driver.core;
   const lease: Lease = { memory, base, span, table, checks: seat.checks };
   const batch = new MessageBatch(lease);

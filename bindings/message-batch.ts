@@ -17,7 +17,7 @@ export interface Lease {
   readonly checks: boolean;
 }
 
-let endLease: (batch: MessageBatch) => number;
+let endLease: (batch: MessageBatch) => number | undefined;
 
 /**
  * The messages of one delivery. Without framing it is one piece of data.
@@ -40,7 +40,8 @@ export class MessageBatch implements Iterable<Uint8Array> {
   #bytes: Uint8Array | undefined;
   #table: Uint32Array | undefined;
   /** Messages that count as delivered. */
-  #taken: number;
+  /** What the app has said it takes. */
+  #taken: number | undefined;
 
   static {
     endLease = (batch) => {
@@ -55,7 +56,6 @@ export class MessageBatch implements Iterable<Uint8Array> {
 
   constructor(lease: Lease) {
     this.#lease = lease;
-    this.#taken = lease.table === undefined ? 1 : lease.table.length / 2;
   }
 
   /** Messages in the batch, at least 1. */
@@ -100,7 +100,8 @@ export class MessageBatch implements Iterable<Uint8Array> {
 
   /**
    * What follows message `i` is not delivered: when the handler returns it is decoded again, by the
-   * framing that is set by then, or held if the socket is suspended. The smallest `i` counts.
+   * framing that is set by then, or held if the socket is suspended, or makes an upgrade fail. The
+   * smallest `i` counts.
    * @throws RangeError for a message that is not in the batch
    *
    * @example
@@ -120,7 +121,7 @@ export class MessageBatch implements Iterable<Uint8Array> {
    */
   stopAfter(i: number): void {
     this.#check(i);
-    this.#taken = Math.min(this.#taken, i + 1);
+    this.#taken = Math.min(this.#taken ?? i + 1, i + 1);
   }
 
   /** All messages in order, owned. */
@@ -153,7 +154,7 @@ function detach(array: Uint8Array | Uint32Array | undefined): void {
   if (array !== undefined) structuredClone(0, { transfer: [array.buffer as ArrayBuffer] });
 }
 
-/** The handler has returned: from now on the batch throws. Returns how many messages are taken. */
-export function endBatch(batch: MessageBatch): number {
+/** The handler has returned: from now on the batch throws. Returns how many messages are taken, if it said so. */
+export function endBatch(batch: MessageBatch): number | undefined {
   return endLease(batch);
 }

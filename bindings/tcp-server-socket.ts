@@ -3,33 +3,15 @@
  * what is accepted; this makes the accepted sockets and hands them out, one `connect` each, in the
  * order they were accepted (M118).
  */
-import {
-  EVENT_CLOSE,
-  EVENT_CONNECT,
-  EVENT_ERROR,
-  EVENT_OPEN,
-  ROLE_ACCEPTED,
-  ROLE_LISTENER,
-} from "../assembly/abi.ts";
-import type { Listener, Sink, Transport } from "../host/transport.ts";
-import { Channel, type Receiver } from "./channel.ts";
-import { driverOf, engineFor } from "./engine.ts";
+import { EVENT_CLOSE, EVENT_CONNECT, EVENT_ERROR, EVENT_OPEN } from "../assembly/abi.ts";
+import type { Receiver } from "./channel.ts";
 import { TCPSocketError } from "./errors.ts";
 import { errorEvent, TCPServerSocketEvent, type TCPSocketErrorEvent } from "./events.ts";
 import { ListeningTarget } from "./listening-target.ts";
-import {
-  checkPort,
-  framingOf,
-  keepAliveOf,
-  openWords,
-  type ServerSocketOptions,
-  serverOptions,
-} from "./options.ts";
+import type { ServerSocketOptions } from "./options.ts";
 import { PullIterator } from "./pull-iterator.ts";
-import { adopt, Seat } from "./seat.ts";
-import { type Security, serverSecurity } from "./security.ts";
-import { beginFraming, checkFits } from "./set-framing.ts";
-import { shown } from "./shown.ts";
+import { adopt, type Seat } from "./seat.ts";
+import { listen, type ServerSeat } from "./server-seat.ts";
 import { fire } from "./socket-event.ts";
 import { SocketPromises } from "./socket-promises.ts";
 import type { TCPSocket } from "./tcp-socket.ts";
@@ -42,7 +24,6 @@ export interface ServerSocketEvents {
   error: TCPSocketErrorEvent;
 }
 
-const HANDSHAKE_MILLISECONDS = 10_000;
 let receive: Receiver<TCPServerSocket>;
 
 /**
@@ -64,15 +45,8 @@ let receive: Receiver<TCPServerSocket>;
  * ```
  */
 export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
-  readonly #channel: Channel;
-  readonly #listener: Listener;
-  readonly #options: ServerSocketOptions;
-  /** What each accepted socket is opened with. */
-  readonly #words: readonly number[];
-  readonly #security: Security;
+  readonly #seat: ServerSeat;
   #localPort: number;
-  /** Thrown by the constructor; the host tells its cause later. */
-  #refusal: DOMException | undefined;
   readonly #promises = new SocketPromises();
   #iterator: PullIterator<TCPSocket> | undefined;
 
@@ -97,54 +71,27 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
    */
   constructor(port: number | string, options?: ServerSocketOptions, backlog = 0) {
     super();
-    const checked = serverOptions(options);
-    const wanted = checkPort("TCPServerSocket", port);
-    if (!Number.isInteger(backlog)) {
-      throw new TypeError(`TCPServerSocket backlog: ${shown(backlog)} came; an integer is allowed`);
-    }
-    this.#options = checked;
-    this.#words = openWords(checked, checked.handshakeTimeout ?? HANDSHAKE_MILLISECONDS);
-    const driver = driverOf(engineFor(checked.engine));
-    if (checked.reusePort === true && !driver.host.reusesPorts) {
-      throw new DOMException(`${driver.host.name} has no reusePort`, "NotSupportedError");
-    }
-    const framing = framingOf(checked);
-    checkFits(driver, framing);
-    this.#security = serverSecurity(driver, checked);
-    const channel = driver.open(Channel, ROLE_LISTENER, 0, this.#words);
-    if (typeof channel === "number") {
-      throw new DOMException("the engine's maxSockets are open", "QuotaExceededError");
-    }
-    beginFraming(channel, framing);
-    this.#channel = channel;
-    channel.own<TCPServerSocket>(this, receive);
-    this.#listener = this.#bind(wanted, backlog === 0 ? undefined : backlog & 0xffff);
-    channel.listener = this.#listener;
-    this.#localPort = this.#listener.localPort;
-    if (this.#listener.bound === false) {
-      this.#refusal = new DOMException(`port ${wanted} cannot be listened on`, "NetworkError");
-      channel.own(this, undefined);
-      this.close();
-      throw this.#refusal;
-    }
-    checked.signal?.addEventListener("abort", this.#abort, { once: true });
+    this.#seat = listen(port, options, backlog);
+    this.#seat.own<TCPServerSocket>(this, receive);
+    this.#localPort = this.#seat.listener.localPort;
+    this.#seat.options.signal?.addEventListener("abort", this.#abort, { once: true });
   }
 
   /** The port listened on; 0 until known. Keeps its value after close() (M112, M119). */
   get localPort(): number {
-    this.#localPort ||= this.#listener.localPort;
+    this.#localPort ||= this.#seat.listener.localPort;
     return this.#localPort;
   }
 
   /** The address listened on; `""` until known. */
   get localAddress(): string {
-    return this.#listener.localAddress;
+    return this.#seat.listener.localAddress;
   }
 
   /** Stops listening. Accepted sockets live on; those not yet announced are dropped (M119, M122). */
   close(): void {
-    this.#channel.driver.core.call.close(this.#channel.handle);
-    this.#channel.driver.schedule();
+    this.#seat.driver.core.call.close(this.#seat.handle);
+    this.#seat.driver.schedule();
   }
 
   /**
@@ -204,13 +151,13 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
 
   /** Keeps the program alive while listening; so it is at first. */
   ref(): this {
-    this.#listener.ref();
+    this.#seat.listener.ref();
     return this;
   }
 
   /** Lets the program end while listening. */
   unref(): this {
-    this.#listener.unref();
+    this.#seat.listener.unref();
     return this;
   }
 
@@ -220,41 +167,19 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   }
 
   readonly #abort = (): void => {
-    this.#promises.reason = this.#options.signal?.reason;
+    this.#promises.reason = this.#seat.options.signal?.reason;
     this.close();
   };
-
-  #bind(port: number, backlog: number | undefined): Listener {
-    const channel = this.#channel;
-    const { host, noDelay = true, reusePort } = this.#options;
-    const keepAlive = keepAliveOf(this.#options);
-    const { window } = channel.driver.core;
-    const tls = this.#security.on ? this.#security.tls : undefined;
-    return channel.driver.host.listen(
-      { host, port, backlog, noDelay, keepAlive, reusePort, window, tls },
-      {
-        listening: () => channel.connected(),
-        accepted: (transport) => this.#accept(transport),
-        failed: (reason, cause) => {
-          if (this.#refusal !== undefined) {
-            Object.defineProperty(this.#refusal, "cause", { value: cause });
-          }
-          channel.failed(reason, cause);
-        },
-        closed: () => channel.closed(),
-      },
-    );
-  }
 
   #record(kind: number, a: number): void {
     if (kind === EVENT_CONNECT) this.#announce(a);
     else if (kind === EVENT_OPEN) this.#bound();
-    else if (kind === EVENT_ERROR) this.#failed(new TCPSocketError(a, this.#channel.cause));
+    else if (kind === EVENT_ERROR) this.#failed(new TCPSocketError(a, this.#seat.cause));
     else if (kind === EVENT_CLOSE) this.#closed();
   }
 
   #bound(): void {
-    this.#localPort = this.#listener.localPort;
+    this.#localPort = this.#seat.listener.localPort;
     this.#promises.noteOpen();
   }
 
@@ -265,25 +190,16 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   }
 
   #closed(): void {
-    this.#options.signal?.removeEventListener("abort", this.#abort);
+    this.#seat.options.signal?.removeEventListener("abort", this.#abort);
     this.#promises.noteClose();
     this.#iterator?.end(this.#promises.reason);
   }
 
-  #accept(transport: Transport): Sink | null {
-    const { driver, handle } = this.#channel;
-    const seat = driver.open(Seat, ROLE_ACCEPTED, handle, this.#words);
-    if (typeof seat === "number") return null;
-    seat.transport = transport;
-    seat.security = this.#security;
-    driver.turnSoon();
-    return seat;
-  }
-
   #announce(handle: number): void {
-    const seat = this.#channel.driver.find(handle) as Seat;
+    const { driver, options } = this.#seat;
+    const seat = driver.find(handle) as Seat;
     const { remoteAddress = "", remotePort = 0 } = seat.transport?.addresses ?? {};
-    seat.settle(remoteAddress, remotePort, this.#options);
+    seat.settle(remoteAddress, remotePort, options);
     if (this.#iterator !== undefined) seat.with = "pull";
     const socket = adopt(seat);
     if (this.#iterator !== undefined) {

@@ -1,0 +1,25 @@
+/**
+ * What a socket at the driver has only while something happens to it; idle ones lack it all.
+ */
+import type { Timer } from "../host/transport.ts";
+import type { ExternalQueue } from "./external-queue.ts";
+
+/** The rarer half of a Channel. */
+export class Extras {
+  timer: Timer | undefined;
+  /** The host's error behind a failure. */
+  cause: unknown;
+  external: ExternalQueue | undefined;
+  /** A read the core had no room for. */
+  aside: Uint8Array | undefined;
+  /** Who wants to know of its end. */
+  waiting: (() => void)[] | undefined;
+
+  /** The core has no room now; it pauses the transport, so this is what one read brings. */
+  keep(bytes: Uint8Array): void {
+    const kept = this.aside ?? new Uint8Array(0);
+    this.aside = new Uint8Array(kept.length + bytes.length);
+    this.aside.set(kept);
+    this.aside.set(bytes, kept.length);
+  }
+}
