@@ -50,6 +50,7 @@ import {
   LOCAL_ENDED,
   OPEN_PENDING,
   PAUSED,
+  RESUMED,
   SECURE,
   Socket,
   UNCLAIMED,
@@ -160,7 +161,9 @@ export function suspend(socket: Socket): i32 {
 export function resume(socket: Socket): i32 {
   if (socket.suspended === 0) return E_STATE;
   socket.suspended--;
-  if (socket.suspended === 0) touch(socket);
+  if (socket.suspended !== 0) return 0;
+  socket.flags |= RESUMED;
+  touch(socket);
   return 0;
 }
 

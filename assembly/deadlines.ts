@@ -35,6 +35,7 @@ import {
   GONE,
   LINGER_OVER,
   PAUSED,
+  RESUMED,
   Socket,
 } from "./socket.ts";
 import { awaitsTls } from "./upgrade.ts";
@@ -90,9 +91,11 @@ export function expire(socket: Socket, kind: i32): void {
 
 function countQuarter(socket: Socket): void {
   const paused = (socket.flags & PAUSED) !== 0 && !awaitsTls(socket);
-  const held = socket.suspended !== 0 || paused; // it is us who do not read
-  const active = socket.activity !== socket.activitySeen || held;
+  const held = socket.suspended !== 0 || paused || (socket.flags & RESUMED) !== 0;
+  const active = socket.activity !== socket.activitySeen;
   socket.activitySeen = socket.activity;
-  socket.quietQuarters = active ? 0 : socket.quietQuarters + 1;
+  socket.flags &= ~RESUMED;
+  if (active) socket.quietQuarters = 0;
+  else if (!held) socket.quietQuarters++; // else it is us who did not read, for a part of it at least
   if (socket.quietQuarters >= QUARTERS) fail(socket, REASON_IDLE_TIMEOUT);
 }

@@ -151,6 +151,8 @@ export const STARVED: u32 = 1 << 22;
 export const SHAKING_HANDS: u32 = 1 << 24;
 /** The upgrade's handshake is verified; that waits to be announced. */
 export const SECURED_PENDING: u32 = 1 << 25;
+/** It was suspended in a part of this quarter of its idleTimeout. */
+export const RESUMED: u32 = 1 << 26;
 
 // What `security` may be, in this order (upgrade.ts).
 export const PLAIN: u8 = 0;

@@ -47,6 +47,20 @@ describe.each(BUILDS)("deadlines of %s", (build) => {
     expect(quarter()).toEqual(["error", "destroy", "close"]);
   });
 
+  test("a quarter with a suspend in it does not count, and takes back none that did", () => {
+    const core = new Embedder(build);
+    const handle = core.opened({ [abi.OPEN_IDLE_TIMEOUT]: 1000 });
+    const quarter = (): string[] => {
+      core.call.expired(handle, abi.TIMER_IDLE);
+      return core.kinds();
+    };
+    for (let i = 0; i < 3; i++) expect(quarter()).toEqual([]);
+    core.call.suspend(handle);
+    core.call.resume(handle);
+    expect(quarter()).toEqual([]);
+    expect(quarter()).toEqual(["error", "destroy", "close"]);
+  });
+
   test("idleTimeout does not run while suspended", () => {
     const core = new Embedder(build);
     const handle = core.opened({ [abi.OPEN_IDLE_TIMEOUT]: 1000 });
