@@ -34,7 +34,7 @@ export function clientSecurity(driver: Driver, host: string, given: Given): Secu
   const { useSecureTransport: on = false, tls } = given;
   if (!on && tls === undefined) return undefined;
   const context = tlsContext("TCPSocket", tls, driver.host, false);
-  return { on, server: false, tls: { context, server: false, host } };
+  return { on, server: false, tls: { context, server: false, host, window: driver.core.window } };
 }
 
 /** A listener's and its sockets', as its options say. @throws TypeError, NotSupportedError */
@@ -42,7 +42,7 @@ export function serverSecurity(driver: Driver, given: Given): Security {
   const { useSecureTransport: on = false, tls } = given;
   if (!on && tls === undefined) return PLAIN_SERVER;
   const context = tlsContext("TCPServerSocket", tls, driver.host, true);
-  return { on, server: true, tls: { context, server: true, host: "" } };
+  return { on, server: true, tls: { context, server: true, host: "", window: driver.core.window } };
 }
 
 /**
@@ -64,7 +64,7 @@ export function upgrade(seat: Seat, options: unknown): boolean {
 function targetOf(seat: Seat, options: unknown): TlsTarget {
   const server = seat.security?.server === true;
   const context = tlsContext("upgradeToSecure()", options, seat.driver.host, server);
-  return { context, server, host: server ? "" : seat.host };
+  return { context, server, host: server ? "" : seat.host, window: seat.driver.core.window };
 }
 
 function refused(why: string): DOMException {

@@ -83,6 +83,8 @@ export interface TlsTarget {
   readonly server: boolean;
   /** Whom the peer's certificate must name: the host as given to open. Not looked at by servers. */
   readonly host: string;
+  /** Where connections may read once they are secure, with `received`, if the host can. */
+  readonly window?: Uint8Array | undefined;
 }
 
 /** A certificate, as node's X509Certificate shows it. */

@@ -25,11 +25,14 @@ import { receiveBulk } from "./receive-bulk.mjs";
 import { sendBulk } from "./send-bulk.mjs";
 import { sendSmall } from "./send-small.mjs";
 import { startUp } from "./start-up.mjs";
+import { tlsReceive, tlsSend } from "./tls-bulk.mjs";
 
 export const questions = [
   receiveBulk,
   sendBulk,
   sendSmall,
+  tlsReceive,
+  tlsSend,
   pingPong,
   echo,
   connectCloseClient,

@@ -32,7 +32,7 @@ export class Handshake {
   /** An event of the socket's. */
   told(type: string, socket: TLSSocket, sink: Sink | null): void {
     if (type === "connect") this.#set(socket);
-    else if (type === "secureConnect") this.#agreed(sink);
+    else if (type === "secureConnect") this.#agreed(socket, sink);
     else if (type === "secure" && this.#tls.server) this.#judge(socket, sink);
   }
 
@@ -51,12 +51,14 @@ export class Handshake {
 
   #judge(socket: TLSSocket, sink: Sink | null): void {
     const refusal = clientRefusal(socket, this.#tls);
-    if (refusal === undefined) this.#agreed(sink);
+    if (refusal === undefined) this.#agreed(socket, sink);
     else sink?.failed(tlsReasonOf(refusal, false), refusal);
   }
 
-  #agreed(sink: Sink | null): void {
+  #agreed(socket: TLSSocket, sink: Sink | null): void {
     this.#verified = true;
+    // The handshake made it read; what is decrypted from now on waits for `resume`.
+    if (this.#tells === "secured" || this.#tls.server) socket.pause();
     sink?.[this.#tells]();
   }
 }

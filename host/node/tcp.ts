@@ -5,8 +5,7 @@
  * sockets do so where direct-read.ts can; else their `data` is copied into it. Half-open is always
  * allowed here: what the peer's FIN means is the engine's business (M92).
  *
- * TLS from the first byte reads into the window as well; TLS that begins later takes the socket's place,
- * and its `data` is copied: node:tls has no `onread` for it.
+ * TLS from the first byte reads into the window as well; TLS that begins later takes the socket's place.
  */
 import type { Socket, SocketConstructorOpts, TcpNetConnectOpts } from "node:net";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
@@ -40,6 +39,8 @@ function onRead(this: Wired, count: number): boolean {
   return true;
 }
 
+const onReadAny = onRead as (count: number) => boolean;
+
 function onData(this: Wired, bytes: Buffer): void {
   this[TRANSPORT].sink?.receivedCopy(bytes);
 }
@@ -68,7 +69,7 @@ export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): 
     keepAlive: keepAlive !== false,
     keepAliveInitialDelay: keepAlive === false ? 0 : keepAlive,
     allowHalfOpen: true,
-    onread: { buffer: window, callback: onRead as (count: number) => boolean },
+    onread: { buffer: window, callback: onReadAny },
   };
   try {
     if (target.host.includes("\0")) throw new Error("a host name with a NUL");
@@ -87,8 +88,7 @@ export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): 
 
 /** An accepted connection, paused; its sink is set once the driver has answered. */
 export function accepted(socket: Socket, window: Uint8Array | undefined): NodeTransport {
-  const callback = onRead as (count: number) => boolean;
-  const direct = window !== undefined && readDirectly(socket, window, callback);
+  const direct = window !== undefined && readDirectly(socket, window, onReadAny);
   if (!direct) {
     socket.on("data", onData);
     socket.pause(); // a data listener makes the stream flow
@@ -142,13 +142,16 @@ export class NodeTransport implements Transport, Addresses {
       unwire(plain);
       this.#socket = tls.server ? acceptTls(plain, tls) : connectTls({ socket: plain }, tls);
     } catch (error) {
+      this.#wire();
       setImmediate(() => this.sink?.failed(tlsReasonOf(error, false), error));
       return;
     }
     this.#handshake = new Handshake(tls, tells);
     this.#unread = false;
     this.#wire();
-    this.#socket.on("data", onData);
+    const { window } = tls;
+    const direct = window !== undefined && readDirectly(this.#socket, window, onReadAny);
+    if (!direct) this.#socket.on("data", onData);
     this.#socket.pause();
   }
 
