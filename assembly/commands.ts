@@ -35,7 +35,7 @@ import { configWord, getControl, setControl } from "./control.ts";
 import { delivers, interrupt } from "./delivery.ts";
 import { touch } from "./dirty.ts";
 import { configureFraming, forgetFraming, inheritFraming } from "./framing/framing.ts";
-import { enterHandshake } from "./handshakes.ts";
+import { enterHandshake, touchHandshakes } from "./handshakes.ts";
 import { releaseHeld } from "./held.ts";
 import { begin, step } from "./ready-state.ts";
 import { purgeSends } from "./send-queue.ts";
@@ -202,6 +202,7 @@ export function abort(socket: Socket): i32 {
   interrupt(socket);
   purgeSends(socket);
   releaseHeld(socket);
+  if (socket.role === <u8>ROLE_LISTENER) touchHandshakes(socket.handle);
   touch(socket);
   return 0;
 }

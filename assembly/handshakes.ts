@@ -8,6 +8,7 @@
  * Invariant: SHAKING_HANDS is set exactly for the sockets on the list, `count` of them.
  */
 import { HANDSHAKES_MAX } from "./abi.ts";
+import { touch } from "./dirty.ts";
 import { fail } from "./failure.ts";
 import { REASON_HANDSHAKE_TIMEOUT } from "./reasons.ts";
 import { SHAKING_HANDS, Socket } from "./socket.ts";
@@ -38,6 +39,13 @@ export function enterHandshake(socket: Socket): void {
   else first = record;
   last = record;
   count++;
+}
+
+/** Their listener has closed: those that are not announced yet are to go. */
+export function touchHandshakes(listener: u32): void {
+  for (let at = first; at !== 0; at = changetype<Socket>(at).handshakeNext) {
+    if (changetype<Socket>(at).parent === listener) touch(changetype<Socket>(at));
+  }
 }
 
 /** Its handshake is over, one way or the other; nothing if it is in none. */

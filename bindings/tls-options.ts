@@ -129,7 +129,7 @@ const RULES: Record<string, Rule> = {
 /** What an option `tls` may be. */
 export const tlsRule: Rule = {
   allowed: "an object of TLS options",
-  check: (value) => typeof value === "object" && value !== null,
+  check: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 };
 
 /** Checks TLS options and has the host read them. @throws TypeError */

@@ -6,6 +6,7 @@
  */
 import type { TLSSocket } from "node:tls";
 import type { ConnectTarget, Sink, TlsInfo, TlsTarget } from "../transport.ts";
+import { reasonOf } from "./reasons.ts";
 import { clientRefusal, tlsInfoOf } from "./tls.ts";
 import { tlsReasonOf } from "./tls-reasons.ts";
 
@@ -16,6 +17,8 @@ export class Handshake {
   readonly #tells: "connected" | "secured";
   /** Socket options to set once TCP is up: tls.connect() ignores them. */
   readonly #settings: ConnectTarget | undefined;
+  /** TCP is up: what fails from now on is the handshake. */
+  #connected: boolean;
   #verified = false;
   #info: TlsInfo | undefined;
 
@@ -23,15 +26,16 @@ export class Handshake {
     this.#tls = tls;
     this.#tells = tells;
     this.#settings = settings;
+    this.#connected = settings === undefined;
   }
 
   reasonOf(error: unknown): number {
-    return tlsReasonOf(error, this.#verified);
+    return this.#connected ? tlsReasonOf(error, this.#verified) : reasonOf(error);
   }
 
   /** An event of the socket's. */
   told(type: string, socket: TLSSocket, sink: Sink | null): void {
-    if (type === "connect") this.#set(socket);
+    if (type === "connect") this.#up(socket);
     else if (type === "secureConnect") this.#agreed(socket, sink);
     else if (type === "secure" && this.#tls.server) this.#judge(socket, sink);
   }
@@ -42,7 +46,8 @@ export class Handshake {
     return this.#info ?? null;
   }
 
-  #set(socket: TLSSocket): void {
+  #up(socket: TLSSocket): void {
+    this.#connected = true;
     if (this.#settings === undefined) return;
     const { noDelay, keepAlive } = this.#settings;
     socket.setNoDelay(noDelay);

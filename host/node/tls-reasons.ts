@@ -68,25 +68,34 @@ export class PlaintextLeft extends Error {
   }
 }
 
-const refused = new WeakSet<Error>();
+const blamed = new WeakMap<Error, number>();
 
-/** The app's own check has refused the peer with this error. */
-export function noteRefusal(error: Error): void {
-  refused.add(error);
+/** A callback of the app's has failed the handshake with this error. */
+export function blame(error: Error, reason: number): void {
+  blamed.set(error, reason);
 }
 
-/** Why a connection with TLS failed; before it is `verified` an end is an interruption. */
+/** Why a connection with TLS failed; before it is `verified` it is the handshake that did. */
 export function tlsReasonOf(error: unknown, verified: boolean): number {
   if (error instanceof PlaintextLeft) return REASON_PLAINTEXT_LEFT;
   const code = codeOf(error);
   const known = VERIFICATION.get(code);
   if (known !== undefined) return known;
-  if (error instanceof Error && refused.has(error)) return REASON_CERTIFICATE;
+  const told = error instanceof Error ? blamed.get(error) : undefined;
+  if (told !== undefined) return told;
   if (code === "EPROTO" || code.startsWith("ERR_SSL_")) return protocolReason(code, error);
   if (code.startsWith("ERR_TLS_")) return REASON_TLS;
-  // Node's word for a FIN in the handshake; a true reset names the system call.
-  const ended = code === "ECONNRESET" && (error as { syscall?: unknown }).syscall === undefined;
-  return ended && !verified ? REASON_INTERRUPTED : reasonOf(error);
+  if (verified || (error as { syscall?: unknown } | null)?.syscall !== undefined) {
+    return reasonOf(error);
+  }
+  // What is left without a system call is a FIN, in Node's words, or a certificate.
+  if (code === "ECONNRESET") return REASON_INTERRUPTED;
+  return code === "" ? REASON_TLS : certificateReason(error as Error);
+}
+
+/** OpenSSL has more reasons against a certificate than Node has codes. */
+function certificateReason({ message }: Error): number {
+  return /too weak|too small/.test(message) ? REASON_WEAK_SIGNATURE : REASON_CERTIFICATE;
 }
 
 function protocolReason(code: string, error: unknown): number {

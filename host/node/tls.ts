@@ -14,9 +14,10 @@ import type {
   TLSSocket,
   TLSSocketOptions,
 } from "node:tls";
+import { REASON_CERTIFICATE, REASON_TLS } from "../../assembly/reasons.ts";
 import type { TlsInfo, TlsTarget } from "../transport.ts";
 import { builtin } from "./builtin.ts";
-import { noteRefusal } from "./tls-reasons.ts";
+import { blame } from "./tls-reasons.ts";
 
 type Options = SecureContextOptions & ConnectionOptions & TLSSocketOptions;
 
@@ -92,10 +93,14 @@ function guardIdentity(check: CheckIdentity): CheckIdentity {
   return (host, certificate) => {
     const refusal = attempt(() => check(host, certificate));
     if (refusal === undefined || refusal === null) return undefined;
-    const error = refusal instanceof Error ? refusal : new Error(String(refusal));
-    noteRefusal(error);
-    return error;
+    return blamed(refusal, REASON_CERTIFICATE);
   };
+}
+
+function blamed(given: unknown, reason: number): Error {
+  const error = given instanceof Error ? given : new Error(String(given));
+  blame(error, reason);
+  return error;
 }
 
 /** The error that `call` throws is its result. */
@@ -113,7 +118,7 @@ function guardNames(find: NameCallback): NameCallback {
   return (name, done) => {
     let answered = false;
     const answer: typeof done = (error, context) => {
-      if (!answered) done(error, context);
+      if (!answered) done(error ? blamed(error, REASON_TLS) : null, context);
       answered = true;
     };
     const thrown = attempt(() => find(name, answer));
