@@ -6,7 +6,7 @@
  * anything a kernel would not. Invariant: once `over`, nothing is told but `failed` and `closed`,
  * and `closed` exactly once and last.
  */
-import { REASON_RESET, REASON_TLS } from "../../assembly/reasons.ts";
+import { REASON_RESET } from "../../assembly/reasons.ts";
 import type { Addresses, Sink, Transport } from "../transport.ts";
 import { Inlet, type Meter } from "./inlet.ts";
 import type { Network } from "./network.ts";
@@ -15,7 +15,8 @@ import { systemError } from "./system-error.ts";
 
 const UNKNOWN: Addresses = { localAddress: "", localPort: 0, remoteAddress: "", remotePort: 0 };
 
-export class Endpoint implements Transport {
+/** A transport that knows no TLS. */
+export class Endpoint implements Omit<Transport, "secure" | "tlsInfo" | "ref" | "unref"> {
   addresses: Addresses = UNKNOWN;
   readonly #network: Network;
   readonly #inlet: Inlet;
@@ -55,7 +56,7 @@ export class Endpoint implements Transport {
     this.#sink?.connected();
   }
 
-  /** Whom an accepted end tells from now on. */
+  /** Whom it tells from now on, in place of its sink or because it has none; never in its window. */
   attach(sink: Sink): void {
     this.#sink = sink;
     this.#inlet.attach(sink);
@@ -67,18 +68,26 @@ export class Endpoint implements Transport {
     if (!this.#destroyed && !this.#over) this.#outlet.write(views, bytes);
   }
 
+  /** As `write`, but behind nothing that waits, at once, and perhaps cut off: nothing is to follow. */
+  writeLast(bytes: Uint8Array): void {
+    if (!this.#destroyed && !this.#over) this.#outlet.writeLast(bytes);
+  }
+
+  get paused(): boolean {
+    return this.#inlet.paused;
+  }
+
+  /** Bytes that have arrived and were not reported. */
+  get arrived(): number {
+    return this.#inlet.arrived;
+  }
+
   pause(): void {
     this.#inlet.pause();
   }
 
   resume(): void {
     if (!this.#destroyed) this.#inlet.resume();
-  }
-
-  readonly tlsInfo = null;
-
-  secure(): void {
-    this.fail(REASON_TLS, systemError("EPROTO", "handshake"));
   }
 
   finish(): void {
@@ -92,12 +101,6 @@ export class Endpoint implements Transport {
     const finishUnderWay = this.#peer !== undefined && this.#outlet.finishing;
     if (!finishUnderWay) this.#letGo(this.#inlet.unread);
   }
-
-  /** Nothing to do: the network keeps a program alive exactly while it has something to do. */
-  ref(): void {}
-
-  /** Nothing to do, as for `ref`. */
-  unref(): void {}
 
   /** Lets go with a reset, whatever is under way. */
   abort(): void {

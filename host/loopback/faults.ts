@@ -36,6 +36,18 @@ export interface Faults {
   connectDelay: number;
   /** Probability that a connection is lost between the kernel and `accepted`: a reset. */
   acceptFailure: number;
+  /** Probability that a message of a TLS handshake is answered by an alert: both ends fail. */
+  tlsAlert: number;
+  /**
+   * Which message of each TLS handshake is: 1, the client's hello; 2, the server's, with its certificate;
+   * 3, the client's last; 4, the server's, which TLSv1.3 does not have. 0: none.
+   */
+  tlsAlertAt: number;
+  /**
+   * Reads ahead while paused, as a host with streams does: plaintext that has come when TLS begins
+   * fails with REASON_PLAINTEXT_LEFT. Otherwise the handshake meets it, and fails with REASON_TLS_VERSION.
+   */
+  readAhead: boolean;
   /** Lets reports of different connections overtake each other, as a host may. */
   reorder: boolean;
   /** Reports the peer's end together with the last bytes in front of it. */
@@ -58,6 +70,9 @@ export function noFaults(): Faults {
     lookupDelay: 0,
     connectDelay: 0,
     acceptFailure: 0,
+    tlsAlert: 0,
+    tlsAlertAt: 0,
+    readAhead: false,
     reorder: false,
     finWithData: false,
   };

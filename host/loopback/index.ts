@@ -2,6 +2,7 @@
  * `sansock/loopback`: a network in memory, for tests; seeded, in virtual time, with faults.
  *
  *     Loopback ─► Dial ─► Connection(Endpoint(Outlet, Inlet) ⇄ Endpoint) ◄─ LoopbackListener
+ *     driver ⇄ LoopbackTransport(TlsLayer, once there is TLS) ⇄ Endpoint
  *
  * Owns the parts and speaks the host interface for them. Everything happens as an event of
  * schedule.ts, and all chance comes from one seed. Must never touch a real socket, a real clock or
@@ -17,17 +18,19 @@ import type {
   ListenTarget,
   Sink,
   Timer,
+  TlsContext,
   Transport,
 } from "../transport.ts";
 import type { Connection } from "./connection.ts";
 import { Dial } from "./dial.ts";
-import { Endpoint } from "./endpoint.ts";
 import type { Faults } from "./faults.ts";
 import { decodeLatin1, encodeLatin1 } from "./latin1.ts";
 import { LoopbackListener } from "./listener.ts";
+import { LoopbackTransport } from "./loopback-transport.ts";
 import { Network, type NetworkOptions } from "./network.ts";
 import { Ports } from "./ports.ts";
 import { RawPeer } from "./raw-peer.ts";
+import { tlsContext } from "./tls-context.ts";
 
 export type { Connection, Side } from "./connection.ts";
 export type { Faults } from "./faults.ts";
@@ -118,7 +121,7 @@ export class Loopback implements Host {
   connectRaw(port: number): RawPeer {
     const target = { host: "127.0.0.1", port, noDelay: true, keepAlive: false, family: 0 } as const;
     const peer = new RawPeer();
-    peer.bind(this.#dial(target, peer.sink));
+    peer.bind(this.#dial(target, peer.sink).endpoint);
     return peer;
   }
 
@@ -133,7 +136,7 @@ export class Loopback implements Host {
       listening: () => {},
       accepted: (transport) => {
         const peer = new RawPeer();
-        peer.bind(transport as Endpoint);
+        peer.bind((transport as LoopbackTransport).endpoint);
         peer.resume();
         accepted(peer);
         return peer.sink;
@@ -153,6 +156,41 @@ export class Loopback implements Host {
   /** As transport.ts says. */
   listen(target: ListenTarget, sink: ListenerSink): Listener {
     return new LoopbackListener(this.#network, this.#ports, target, sink);
+  }
+
+  /**
+   * Reads TLS options. There is no cryptography: certificates are descriptions.
+   *
+   * - `cert`: fields with commas between them: `name=localhost` (as often as wanted; the first is the
+   *   subject; addresses and `*.` are allowed), `issuer=test` (default: itself), `usage=client` or
+   *   `usage=server`, and the flags `expired`, `future`, `revoked`
+   * - `key`: any text; `ca`: names of issuers to trust, or certificates; `crl`: subjects not to trust
+   * - `ALPNProtocols`, `minVersion`, `maxVersion`, `rejectUnauthorized`, `requestCert`, `servername`,
+   *   `checkServerIdentity`, `ALPNCallback` as with node:tls; `SNICallback`, too, but that it answers with
+   *   options such as these
+   *
+   * Other options mean nothing here. Handshakes, records and alerts are real ones in their order and
+   * their failures, so faults and raw peers meet them as they would meet TLS; nothing is secret.
+   *
+   * @example
+   * ```js
+   * import { Loopback } from "sansock/loopback";
+   *
+   * const engine = new Engine({ host: new Loopback() });
+   * const tls = { cert: "name=localhost,issuer=test", key: "any" };
+   * const server = new TCPServerSocket(8465, { engine, useSecureTransport: true, tls });
+   * server.onconnect = ({ socket }) => socket.send("hello");
+   * const socket = new TCPSocket("localhost", 8465, {
+   *   engine,
+   *   useSecureTransport: true,
+   *   tls: { ca: "test" }, // with another: SecurityUntrustedCertificateIssuerError
+   * });
+   * socket.ondata = ({ data }) => console.log(data, socket.tlsInfo.protocol); // hello TLSv1.3
+   * ```
+   * @throws Error if a certificate is no such description, or for a `pfx`
+   */
+  tlsContext(options: object): TlsContext {
+    return tlsContext(options);
   }
 
   /** Calls back after that much virtual time, which jumps there once nothing else is due. */
@@ -180,9 +218,9 @@ export class Loopback implements Host {
     encodeLatin1(text, new Uint8Array(memory, offset, text.length));
   }
 
-  #dial(target: ConnectTarget, sink: Sink, window?: Uint8Array): Endpoint {
-    const client = new Endpoint(this.#network, sink, window);
-    new Dial(this.#network, this.#ports, this.#connections, target, client).start();
+  #dial(target: ConnectTarget, sink: Sink, window?: Uint8Array): LoopbackTransport {
+    const client = LoopbackTransport.client(this.#network, sink, window, target.tls);
+    new Dial(this.#network, this.#ports, this.#connections, target, client.endpoint).start();
     return client;
   }
 }

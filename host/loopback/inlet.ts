@@ -8,11 +8,9 @@
 import type { Sink } from "../transport.ts";
 import type { Network } from "./network.ts";
 import { Pipe } from "./pipe.ts";
+import { READ_BYTES_MAX, reportBytes } from "./report-bytes.ts";
 
-const READ_BYTES_MAX = 65_536;
 const COALESCE_MILLISECONDS = 1;
-/** What copied bytes are overwritten with afterwards, so that nobody keeps them unnoticed. */
-const STALE = 0xdb;
 
 /** Counts what a connection carries; faults hang on it. */
 export interface Meter {
@@ -23,7 +21,7 @@ export interface Meter {
 
 export class Inlet {
   readonly #network: Network;
-  readonly #window: Uint8Array | undefined;
+  #window: Uint8Array | undefined;
   readonly #pipe: Pipe;
   #sink: Sink | null;
   #meter: Meter | undefined;
@@ -46,6 +44,15 @@ export class Inlet {
     return this.#closed;
   }
 
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Bytes that a host which reads ahead would hold. */
+  get arrived(): number {
+    return this.#pipe.arrived(this.#network.schedule.now, READ_BYTES_MAX);
+  }
+
   get room(): number {
     return this.#pipe.room;
   }
@@ -61,8 +68,10 @@ export class Inlet {
     this.#roomMade = roomMade;
   }
 
+  /** Whom it tells from now on, by copies. */
   attach(sink: Sink): void {
     this.#sink = sink;
+    this.#window = undefined;
     this.wake();
   }
 
@@ -128,13 +137,11 @@ export class Inlet {
   }
 
   #deliver(count: number): void {
-    const window = this.#network.copies() ? undefined : this.#window;
-    const bytes = window?.subarray(0, count) ?? new Uint8Array(count);
-    this.#pipe.read(bytes);
-    this.#roomMade?.();
-    if (window !== undefined) this.#sink?.received(count);
-    else this.#sink?.receivedCopy(bytes);
-    if (window === undefined) bytes.fill(STALE);
+    const fill = (into: Uint8Array): void => {
+      this.#pipe.read(into);
+      this.#roomMade?.();
+    };
+    reportBytes(this.#network, this.#sink, this.#window, count, fill);
     this.#meter?.count(count);
   }
 }

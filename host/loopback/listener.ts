@@ -8,6 +8,7 @@
 import { REASON_ADDRESS, REASON_NOT_FOUND } from "../../assembly/reasons.ts";
 import type { Listener, ListenerSink, ListenTarget } from "../transport.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { LoopbackTransport } from "./loopback-transport.ts";
 import { resolve } from "./names.ts";
 import type { Network } from "./network.ts";
 import type { Ports } from "./ports.ts";
@@ -99,8 +100,9 @@ export class LoopbackListener implements Listener {
       connection.abort();
       return;
     }
-    const sink = this.#sink.accepted(connection);
-    if (sink === null) connection.destroy();
-    else connection.attach(sink);
+    const transport = new LoopbackTransport(this.#network, connection);
+    const sink = this.#sink.accepted(transport);
+    if (sink === null) transport.destroy();
+    else transport.attach(sink, this.#target.tls);
   }
 }

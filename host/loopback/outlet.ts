@@ -64,6 +64,13 @@ export class Outlet {
     this.wake();
   }
 
+  /** Puts bytes on the line now if nothing is in front of them, as far as there is room. */
+  writeLast(bytes: Uint8Array): void {
+    const inlet = this.#inlet;
+    if (inlet === undefined || inlet.closed || this.#closed || this.#finished) return;
+    if (this.#pending.left === 0) inlet.push(bytes.slice(0, inlet.room), this.#arrival());
+  }
+
   /** Sends the FIN now, in front of what is still pending. */
   sendFin(): void {
     if (this.#finished) return;
