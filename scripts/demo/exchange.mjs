@@ -10,8 +10,9 @@ const PAUSE_MS = 25;
 /**
  * Resolves when the socket has closed, rejects when it has failed.
  * @param meter told of all that moves
+ * @param upgraded it is a client, and open already
  */
-export function exchange(socket, { bytes, slow = false, meter }) {
+export function exchange(socket, { bytes, slow = false, upgraded = false, meter }) {
   const payload = new Payload(bytes);
   const received = new Tally();
   const seen = { buffered: 0, drains: 0, suspends: 0 };
@@ -59,7 +60,8 @@ export function exchange(socket, { bytes, slow = false, meter }) {
       fill();
     };
     // An accepted socket is open from the start; its client's port is the remote one.
-    if (socket.readyState === "open") begin(socket.remotePort);
+    if (upgraded) begin(socket.localPort);
+    else if (socket.readyState === "open") begin(socket.remotePort);
     else socket.onopen = () => begin(socket.localPort);
   });
 }

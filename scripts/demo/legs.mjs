@@ -6,12 +6,13 @@ import { setImmediate } from "node:timers/promises";
 import { TCPServerSocket, TCPSocket } from "../../dist/index.js";
 import { exchange } from "./exchange.mjs";
 import { MIB } from "./payload.mjs";
+import { askForTls, grantTls, LINES } from "./starttls.mjs";
 
 const HOST = "127.0.0.1";
 
 /**
  * At most `bytes` go each way on each connection; on a slow leg only to the server, which reads
- * slowly.
+ * slowly. A secure one has TLS from the first byte.
  * `run(leg, stage)` resolves to both lists of ends: those at clients and those at servers.
  */
 export const LEGS = [
@@ -19,6 +20,8 @@ export const LEGS = [
   { name: "net → TCPServerSocket", bytes: 256 * MIB, run: servePeer },
   { name: "sansock, 8 at once", bytes: 32 * MIB, connections: 8, run: dialOurselves },
   { name: "sansock, slow reader", bytes: 48 * MIB, slow: true, run: dialOurselves },
+  { name: "TCPSocket → tls", bytes: 64 * MIB, secure: true, run: dialPeer },
+  { name: "sansock, STARTTLS", bytes: 48 * MIB, run: upgradeOurselves },
 ];
 
 /** The most that goes over the wire, both ways, all connections. */
@@ -28,12 +31,13 @@ export function wireBytesMax({ bytes, connections = 1, slow = false }) {
 
 /** How many ends of a connection are ours: so often our engine handles each byte of the wire. */
 export function ownEnds({ run }) {
-  return run === dialOurselves ? 2 : 1;
+  return run === dialPeer || run === servePeer ? 1 : 2;
 }
 
-async function dialPeer({ bytes }, { engine, peer, meter }) {
-  const port = await peer.serve(bytes);
-  const client = exchange(dial(port, engine), { bytes, meter });
+async function dialPeer({ bytes, secure }, { engine, peer, meter, credentials }) {
+  const port = await peer.serve(bytes, secure && credentials);
+  const tls = secure && { useSecureTransport: true, tls: { ca: credentials.ca } };
+  const client = exchange(dial(port, engine, tls), { bytes, meter });
   const [ours, theirs] = await Promise.all([client, peer.end()]);
   return { clients: [ours], servers: [theirs] };
 }
@@ -56,14 +60,32 @@ async function dialOurselves({ bytes, connections = 1, slow = false }, { engine,
   return { clients, servers };
 }
 
-function dial(port, engine) {
+/** A line each way in plaintext, everything else behind the upgrade. */
+async function upgradeOurselves({ bytes }, { engine, meter, credentials: { cert, key, ca } }) {
+  const server = await listen(engine, { framing: LINES, tls: { cert, key } });
+  const order = { bytes, meter };
+  const accepted = new Promise((resolve, reject) => {
+    server.onconnect = ({ socket }) => {
+      server.close();
+      grantTls(socket)
+        .then(() => exchange(socket, order))
+        .then(resolve, reject);
+    };
+  });
+  const socket = dial(server.localPort, engine, { framing: LINES, tls: { ca } });
+  const dialled = askForTls(socket).then(() => exchange(socket, { ...order, upgraded: true }));
+  const [client, ours] = await Promise.all([dialled, accepted]);
+  return { clients: [client], servers: [ours] };
+}
+
+function dial(port, engine, options) {
   // Half-open, so that the one who is done first can still receive.
-  return new TCPSocket(HOST, port, { engine, allowHalfOpen: true });
+  return new TCPSocket(HOST, port, { engine, allowHalfOpen: true, ...options });
 }
 
 /** A server, once its port is known. */
-async function listen(engine) {
-  const server = new TCPServerSocket(0, { host: HOST, engine, allowHalfOpen: true });
+async function listen(engine, options) {
+  const server = new TCPServerSocket(0, { host: HOST, engine, allowHalfOpen: true, ...options });
   let failure;
   server.onerror = ({ error }) => {
     failure = error;

@@ -1,12 +1,13 @@
 /**
  * The demonstration behind `npm start`: some hundred MiB through sansock and back, against plain
- * node:net peers and against itself, every byte compared by SHA-256 at both ends.
+ * node:net and node:tls peers and against itself, every byte compared by SHA-256 at both ends.
  *
  * Exit code 0 only if all of it was equal and everything closed cleanly; anything else, and a
  * minute without an end, is a message and exit code 1.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Engine, TCPSocketError } from "../../dist/index.js";
+import { makeCertificate } from "../certificate.mjs";
 import { LEGS, ownEnds, wireBytesMax } from "./legs.mjs";
 import { Meter } from "./meter.mjs";
 import { MIB } from "./payload.mjs";
@@ -29,6 +30,7 @@ const engine = new Engine();
 peer = new PeerProgram();
 progress = showProgress(LEGS.map((leg) => ({ name: leg.name, total: wireBytesMax(leg) })));
 
+const credentials = await makeCertificate();
 const results = [];
 const total = { bytesMoved: 0, poolPeakBytes: 0 };
 for (const [index, leg] of LEGS.entries()) results.push(await run(leg, index));
@@ -44,7 +46,7 @@ async function run(leg, index) {
     const bytes = bytesMoved / ownEnds(leg);
     progress.update(index, bytes, seconds > 0 ? bytes / seconds : 0);
   });
-  const ends = await leg.run(leg, { engine, peer, meter });
+  const ends = await leg.run(leg, { engine, peer, meter, credentials });
   const { seconds } = meter;
   total.bytesMoved += meter.bytesMoved;
   total.poolPeakBytes = Math.max(total.poolPeakBytes, meter.poolPeakBytes);
@@ -60,9 +62,10 @@ function greet() {
       paint("bold", "sansock: Mozilla's TCPSocket on a WebAssembly engine"),
       "",
       `Up to ${most} MiB go over loopback, both ways at once, hashed at both ends. On the`,
-      "first two legs the other end is plain node:net in a process of its own; on the",
-      "others both ends are ours. The last reader suspends again and again, and its",
+      "legs named net and tls the other end is plain Node in a process of its own; on",
+      "the others both ends are ours. The slow reader suspends again and again, and its",
       "sender waits: when send() says false, until drain. So little is ever buffered.",
+      "On the last leg a line each way goes in plaintext, then both ends upgrade to TLS.",
       "",
     ].join("\n"),
   );

@@ -20,9 +20,9 @@ export class PeerProgram {
     this.#child.on("message", (answer) => this.#answer(answer));
   }
 
-  /** The port it now listens on, for one connection. */
-  async serve(bytes) {
-    this.#child.send({ serve: { bytes } });
+  /** The port it now listens on, for one connection; with TLS if it is given a certificate. */
+  async serve(bytes, credentials) {
+    this.#child.send({ serve: { bytes, credentials } });
     return (await this.#next()).port;
   }
 

@@ -1,11 +1,13 @@
 /**
- * The other side of the wire: a program of its own that knows node:net and nothing of sansock.
+ * The other side of the wire: a program of its own that knows node:net and node:tls, and nothing of
+ * sansock.
  *
- * Told `{ serve: { bytes } }` it listens and answers `{ port }`; told `{ dial: { port, bytes } }`
+ * Told `{ serve: { bytes } }` it listens (with TLS, given credentials) and answers `{ port }`; told `{ dial: { port, bytes } }`
  * it connects. Of each connection it reports one end: what it sent and received, keyed by the client's
  * port. It stops when its parent does.
  */
 import { connect, createServer } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { Payload, Tally } from "./payload.mjs";
 
 const HOST = "127.0.0.1";
@@ -16,8 +18,9 @@ process.on("message", ({ serve, dial }) => {
 });
 process.on("disconnect", () => process.exit());
 
-function listen({ bytes }) {
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
+function listen({ bytes, credentials }) {
+  const create = credentials ? createTlsServer : createServer;
+  const server = create({ allowHalfOpen: true, ...credentials }, (socket) => {
     server.close(); // one connection is all that comes
     exchange(socket, bytes, socket.remotePort);
   });
