@@ -9,10 +9,6 @@ const LAST = 127;
 const PARTS = ["M92a", "M92b", "M92c", "M115b"];
 
 const NOT_SHOWN: Record<string, readonly string[]> = {
-  "TLS is not in this version": [
-    ...["M20", "M21", "M52", "M55", "M56", "M57", "M79", "M85"],
-    ...["M103", "M104", "M105", "M106", "M107", "M108", "M109", "M110"],
-  ],
   "an empty data event is not reachable, see M41": ["M37"],
   "no permission is needed: nothing happens": ["M124"],
   "of Gecko's child processes only": ["M126"],
