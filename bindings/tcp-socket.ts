@@ -181,6 +181,28 @@ export class TCPSocket extends SocketCommands {
    * @throws InvalidStateError unless open, and after halfClose()
    * @throws NotSupportedError for an accepted socket without a certificate
    * @throws TypeError for a TLS option that is not allowed
+   *
+   * @example
+   * ```js
+   * const options = { framing: framing.lines() };
+   * const server = new TCPServerSocket(0, { ...options, tls: { cert, key } });
+   * server.onconnect = ({ socket }) => {
+   *   socket.send("220 go ahead");
+   *   socket.upgradeToSecure();
+   *   socket.ondata = ({ data }) => socket.send(data.toUpperCase());
+   * };
+   * const client = new TCPSocket("localhost", server.localPort, { ...options, tls: { ca } });
+   * client.ondata = ({ data }) => {
+   *   console.log(client.ssl, data); // false 220 go ahead
+   *   client.ondata = ({ data }) => {
+   *     console.log(client.ssl, data); // true A SECRET
+   *     client.close();
+   *     server.close();
+   *   };
+   *   client.upgradeToSecure();
+   *   client.send("a secret");
+   * };
+   * ```
    */
   upgradeToSecure(options?: TlsOptions): Promise<void> {
     const promises = this.#promise();

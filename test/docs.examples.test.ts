@@ -39,6 +39,57 @@ const AROUND: Record<string, { before: string; after: string; prints: string[] }
       server.close();`,
     prints: ["5"],
   },
+  "batch.stopAfter(i); // what stands behind it": {
+    before: `
+      import { framing, TCPServerSocket, TCPSocket } from "sansock";
+      import { makeCertificate } from "./scripts/certificate.mjs";
+      const { cert, key, ca } = await makeCertificate();
+      const server = new TCPServerSocket(0, { framing: framing.lines(), tls: { cert, key } });
+      server.onconnect = ({ socket: accepted }) => {
+        accepted.send("214 help");
+        accepted.send("220 go ahead");
+        accepted.upgradeToSecure();
+        accepted.send("over TLS");
+        accepted.close();
+        server.close();
+      };
+      const socket = new TCPSocket("localhost", server.localPort, { framing: framing.lines(), tls: { ca } });`,
+    after: `
+      const first = socket.onmessages;
+      socket.onmessages = function (event) {
+        if (!socket.ssl) first.call(this, event);
+        else console.log(Buffer.from(event.data.at(0)).toString());
+      };
+      await socket.closed;`,
+    prints: ["over TLS"],
+  },
+  "imap.example": {
+    before: `
+      import { framing, TCPSocket } from "sansock";
+      const asked = true;`,
+    after: `
+      for (const one of [socket, mail]) one.closeImmediately();
+      socket.onclose = () => console.log("closed");`,
+    prints: ["closed"],
+  },
+  "const pinned = (pin)": {
+    before: `import { TCPServerSocket, TCPSocket } from "sansock";`,
+    after: `
+      import { makeCertificate } from "./scripts/certificate.mjs";
+      const { cert, key, ca } = await makeCertificate();
+      const server = new TCPServerSocket(0, { useSecureTransport: true, tls: { cert, key } });
+      const spki = new X509Certificate(cert).publicKey.export({ type: "spki", format: "der" });
+      for (const pin of [createHash("sha256").update(spki).digest("base64"), "another"]) {
+        const socket = new TCPSocket("localhost", server.localPort, {
+          useSecureTransport: true,
+          tls: { ca, checkServerIdentity: pinned(pin) },
+        });
+        await socket.opened.then(() => console.log("open"), ({ name }) => console.log(name));
+        socket.close();
+      }
+      server.close();`,
+    prints: ["open", "SecurityError"],
+  },
   "new Loopback({ seed: 7": {
     before: "",
     after: `

@@ -38,8 +38,8 @@ export function saidBy({ code }: Example): string[] {
 }
 
 /**
- * What a reader has anyway: the names of the package, and in `port` somebody who listens. Here it
- * is an echo.
+ * What a reader has anyway: the names of the package, in `port` somebody who listens, here an echo, and
+ * in `cert`, `key` and `ca` a certificate for localhost.
  */
 function preludeOf(code: string): string {
   const used = Object.keys(sansock).filter((name) => new RegExp(`\\b${name}\\b`).test(code));
@@ -49,10 +49,14 @@ function preludeOf(code: string): string {
       const server = net.createServer((socket) => socket.unref().on("error", () => {}).pipe(socket));
       server.listen(0, () => resolve(server.address())).unref();
     });`;
+  const certificate = `
+    import { makeCertificate } from "./scripts/certificate.mjs";
+    const { cert, key, ca } = await makeCertificate();`;
   return `
     import { ${imported.join(", ")} } from "sansock";
     import net from "node:net";
-    ${/\bport\b/.test(code) ? echo : ""}`;
+    ${/\bport\b/.test(code) ? echo : ""}
+    ${/\{ (?:cert, key|ca) \}/.test(code) ? certificate : ""}`;
 }
 
 /** Runs it as a program of this package, to its end, and returns the lines it prints. */
