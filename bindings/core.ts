@@ -19,7 +19,8 @@ import {
   E_TRAPPED,
   MAGIC,
 } from "../assembly/abi.ts";
-import { CORE_BASE64, SIMD_CORE_BASE64 } from "../build/core-bytes.ts";
+import { BASELINE_PATCH_BASE64, SIMD_CORE_BASE64 } from "../build/core-bytes.ts";
+import { patched } from "./core-patch.ts";
 
 /** The exports of the core; docs/abi.md describes them. */
 export interface CoreExports {
@@ -71,15 +72,15 @@ let builtIn: CoreModule | undefined;
  * @param decode base64 to bytes: a loop over atob() takes several milliseconds of the first socket
  */
 export function builtInCore(decode: (base64: string) => Uint8Array<ArrayBuffer>): CoreModule {
-  builtIn ??= compileFirst(() => decode(SIMD_CORE_BASE64)) ?? compileCore(decode(CORE_BASE64));
+  builtIn ??= compileFirst(decode(SIMD_CORE_BASE64), () => decode(BASELINE_PATCH_BASE64));
   return builtIn;
 }
 
-function compileFirst(bytes: () => Uint8Array<ArrayBuffer>): CoreModule | undefined {
+function compileFirst(simd: Uint8Array<ArrayBuffer>, patch: () => Uint8Array): CoreModule {
   try {
-    return compileCore(bytes());
+    return compileCore(simd);
   } catch {
-    return undefined; // no SIMD here
+    return compileCore(patched(simd, patch())); // no SIMD here
   }
 }
 
@@ -194,8 +195,11 @@ function guard(raw: CoreExports, trapped: (error: unknown) => void): CoreExports
       }
     };
   };
-  const guarded = Object.entries(raw)
-    .filter(([, value]) => typeof value === "function")
-    .map(([name, value]) => [name, wrap(value as never)]);
-  return Object.fromEntries(guarded) as CoreExports;
+  // One loop: with entries() and fromEntries() the first call of each was as dear as the rest.
+  const guarded: Record<string, unknown> = {};
+  for (const name in raw) {
+    const value = raw[name as keyof CoreExports] as unknown;
+    if (typeof value === "function") guarded[name] = wrap(value as never);
+  }
+  return guarded as unknown as CoreExports;
 }
