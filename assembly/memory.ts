@@ -35,11 +35,17 @@ import { initStarved } from "./starved.ts";
 import { initWindow } from "./window.ts";
 
 const PAGE_BYTES: u32 = 65536;
-const MEMORY_BYTES: u32 = 64 << 20;
+/**
+ * V8 collects garbage as soon as young buffers hold 32 MiB together, and this is one: that would be
+ * milliseconds of the first socket. What is left is for the buffers of the app.
+ */
+const MEMORY_BYTES: u32 = 31 << 20;
 const MEMORY_BYTES_MAX: u32 = 0x7fff0000;
 const SOCKETS: u32 = 65536;
 /** Memory for each socket of the default limit: record, promised block, and a share of the rest. */
 const SOCKET_SHARE_BYTES: u32 = 1024;
+/** Memory for each byte of a window that is larger than usual. */
+const WINDOW_SHARE_BYTES: u32 = 64;
 /**
  * Not more: from 128 KiB on, the copies that apps get reach the limit above which glibc maps each
  * allocation anew, and bulk receive takes twice the CPU time.
@@ -52,11 +58,14 @@ let ready: bool = false;
 export function initMemory(words: i32): i32 {
   if (ready) return E_STATE;
   if (words < 0 || words > INIT_WORDS) return E_ARG;
-  const total = given(words, INIT_MEMORY_BYTES, MEMORY_BYTES) & ~(PAGE_BYTES - 1);
-  const sockets = given(words, INIT_SOCKETS_MAX, min(SOCKETS, total / SOCKET_SHARE_BYTES));
   const window = given(words, INIT_WINDOW_BYTES, WINDOW_BYTES);
-  if (total > MEMORY_BYTES_MAX || sockets === 0 || sockets > <u32>SOCKETS_MAX) return E_ARG;
   if (window < <u32>WINDOW_BYTES_MIN || window > <u32>WINDOW_BYTES_MAX) return E_ARG;
+  const asked = given(words, INIT_SOCKETS_MAX, 1);
+  if (asked > <u32>SOCKETS_MAX) return E_ARG;
+  const needed = max(asked * SOCKET_SHARE_BYTES, window * WINDOW_SHARE_BYTES);
+  const total = given(words, INIT_MEMORY_BYTES, max(MEMORY_BYTES, needed)) & ~(PAGE_BYTES - 1);
+  const sockets = given(words, INIT_SOCKETS_MAX, min(SOCKETS, total / SOCKET_SHARE_BYTES));
+  if (total > MEMORY_BYTES_MAX || sockets === 0) return E_ARG;
   return divide(total, sockets, window);
 }
 

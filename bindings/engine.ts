@@ -21,9 +21,15 @@ import { shown } from "./shown.ts";
 
 /** Options of `new Engine`. */
 export interface EngineOptions {
-  /** Engine memory in bytes, reserved at once and touched when needed. Default 64 MiB. */
+  /**
+   * Engine memory in bytes, reserved at once and touched when needed. Default 31 MiB; more where
+   * `maxSockets` (1 KiB each) or `windowBytes` (64 times as much) asks for it.
+   */
   memoryBytes?: number;
-  /** Sockets and servers that may live at a time, 1 to 1048576. Default 1 per KiB, 65536 at most. */
+  /**
+   * Sockets and servers that may live at a time, 1 to 1048576. Default 1 per KiB of `memoryBytes`,
+   * 65536 at most: 31744 where that is not given either.
+   */
   maxSockets?: number;
   /** Most bytes of one read, 16384 to 16777216. Default 65536. */
   windowBytes?: number;
@@ -132,7 +138,7 @@ export class Engine {
    * @example
    * ```js
    * const { memoryBytes, poolBytes, poolFreeBytes } = new Engine().stats;
-   * console.log(memoryBytes >> 20, poolFreeBytes === poolBytes); // 64 true
+   * console.log(memoryBytes >> 20, poolFreeBytes === poolBytes); // 31 true
    * ```
    */
   get stats(): EngineStats {

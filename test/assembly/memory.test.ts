@@ -14,11 +14,32 @@ describe.each(BUILDS)("init of %s", (build) => {
     expect(window + abi.WINDOW_BYTES_MIN + core.poolBytes).toBeLessThanOrEqual(2 << 20);
   });
 
-  test("has defaults of its own: 64 MiB, 65536 sockets", () => {
+  test("has defaults of its own: 31 MiB, a socket per KiB", () => {
     const core = new Embedder(build, null);
     expect(core.call.init(0)).toBe(0);
-    expect(core.memory.buffer.byteLength).toBe(64 << 20);
-    expect(core.poolBytes).toBeGreaterThan(65536 * 256);
+    expect(core.memory.buffer.byteLength).toBe(31 << 20);
+    expect(core.poolBytes).toBeGreaterThan(31 * 1024 * 256);
+    let sockets = 0;
+    while (core.open() > 0) sockets++;
+    expect(sockets).toBe(31 * 1024);
+  });
+
+  test.each([
+    [[0, 65536, 0], 64 << 20],
+    [[0, 31 * 1024 + 64, 0], (31 << 20) + PAGE],
+    [[0, 100, 0], 31 << 20],
+    [[0, 0, 2 << 20], 128 << 20],
+    [[0, 16, abi.WINDOW_BYTES_MAX], 1 << 30],
+    [[0, 0, abi.WINDOW_BYTES_MAX], 1 << 30],
+  ])("takes as much memory as %o need", (config, bytes) => {
+    const core = new Embedder(build, config);
+    expect(core.memory.buffer.byteLength).toBe(bytes);
+  });
+
+  test("has room for a million sockets, each with its block", () => {
+    const core = new Embedder(build, [0, abi.SOCKETS_MAX, 0]);
+    expect(core.memory.buffer.byteLength).toBe(1 << 30);
+    expect(core.poolBytes).toBeGreaterThan(abi.SOCKETS_MAX * 256);
   });
 
   test("gives a smaller memory fewer sockets, unless told how many", () => {
