@@ -7,6 +7,8 @@ import { once } from "node:events";
 import { Digest, type Total } from "./digest.ts";
 
 const STUBBORN_MILLISECONDS = 3_000;
+/** Of what it prints, so much is kept to be searched. */
+const KEPT_CHARS = 65_536;
 
 export class Program {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -19,7 +21,7 @@ export class Program {
     this.#child = spawn(path, args, { stdio: "pipe" });
     this.#child.stdout.on("data", (bytes: Buffer) => {
       this.#output.add(bytes);
-      if (this.#lines.length < 4096) this.#lines += bytes.toString("latin1");
+      if (this.#lines.length < KEPT_CHARS) this.#lines += bytes.toString("latin1");
     });
     this.#child.stderr.on("data", (bytes: Buffer) => {
       this.#complaints += bytes;
@@ -30,6 +32,11 @@ export class Program {
     });
     // "close", not "exit": by then all output has been read.
     this.#exited = once(this.#child, "close").catch(() => {});
+  }
+
+  /** Gives it standard input, of which more may follow. */
+  tell(bytes: Uint8Array | string): void {
+    this.#child.stdin.write(bytes);
   }
 
   /** Gives it standard input, and that input's end. */

@@ -23,3 +23,9 @@ export function runAs(
   if (!isRoot) return [path, [...args]];
   return ["setpriv", [`--reuid=${user}`, `--regid=${user}`, "--clear-groups", path, ...args]];
 }
+
+/** The numbers by which the system knows a user. */
+export async function idOf(user: string): Promise<{ uid: number; gid: number }> {
+  const id = async (flag: string) => Number((await promisify(execFile)("id", [flag, user])).stdout);
+  return { uid: await id("-u"), gid: await id("-g") };
+}
