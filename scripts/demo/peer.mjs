@@ -2,9 +2,9 @@
  * The other side of the wire: a program of its own that knows node:net and node:tls, and nothing of
  * sansock.
  *
- * Told `{ serve: { bytes } }` it listens (with TLS, given credentials) and answers `{ port }`; told `{ dial: { port, bytes } }`
- * it connects. Of each connection it reports one end: what it sent and received, keyed by the client's
- * port. It stops when its parent does.
+ * Told `{ serve: { bytes } }` it listens (with TLS, given credentials) and answers `{ port }`; told
+ * `{ dial: { port, bytes } }` it connects. Of each connection it reports one end: what it sent and
+ * received, keyed by the client's port. It stops when its parent does.
  */
 import { connect, createServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
