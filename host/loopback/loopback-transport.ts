@@ -94,7 +94,7 @@ export class LoopbackTransport implements Transport {
   }
 
   #layer(tls: TlsTarget, tells: Tells, sink: Sink, paused: boolean): TlsLayer {
-    const told = { sink, window: this.#window, paused };
+    const told = { sink, window: tls.window ?? this.#window, paused };
     const layer = new TlsLayer(this.#network, this.endpoint, tls, tells, told);
     this.#tls = layer;
     this.endpoint.attach(layer);
