@@ -20,6 +20,7 @@ const MISTAKES: readonly [string, object][] = [
   ["rejectUnauthorized", { rejectUnauthorized: 0 }],
   ["rejectUnauthorized", { rejectUnauthorized: "false" }],
   ["servername", { servername: 5 }],
+  ["servername", { servername: "" }],
   ["ALPNProtocols", { ALPNProtocols: 5 }],
   ["checkServerIdentity", { checkServerIdentity: true }],
   ["SNICallback", { SNICallback: {} }],

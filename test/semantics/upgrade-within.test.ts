@@ -64,7 +64,7 @@ describe.each(ROLES)("%s: inside", (_, role) => {
     peer.wire.pause();
     socket.send(large);
     await watch.fired("drain");
-    const secured = await role.secureBehind(peer, large.length);
+    const [, secured] = await role.secureBehind(peer, large.length);
     await upgraded;
     socket.send("under TLS");
     expect(text(await secured.got(9))).toBe("under TLS");

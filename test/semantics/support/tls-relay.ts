@@ -5,21 +5,29 @@
 import { once } from "node:events";
 import net from "node:net";
 import { joined } from "./bytes.ts";
+import { numbers } from "./tls-random.ts";
 
 /** How many of the bytes that are there go on next. */
 export type Cut = (available: number) => number;
+
+/** What becomes of a chunk that passes. */
+export type Change = (bytes: Buffer) => Buffer;
 
 export const ONE_BYTE: Cut = () => 1;
 
 /** Random pieces, short ones oftener than long ones; the same ones for the same seed. */
 export function randomCuts(seed: number): Cut {
-  let state = seed | 1;
-  const random = (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-    return ((state >>> 8) / 2 ** 24) * below;
-  };
-  return (available) => 1 + Math.floor(random(2) < 1 ? random(8) : random(available));
+  const random = numbers(seed);
+  return (available) => 1 + random(random(2) === 0 ? 8 : available);
 }
+
+interface How {
+  readonly cut: Cut;
+  readonly change: Change;
+}
+
+const WHOLE: Cut = (available) => available;
+const AS_IT_IS: Change = (bytes) => bytes;
 
 class Direction {
   readonly #passed: Uint8Array[] = [];
@@ -28,9 +36,9 @@ class Direction {
     return joined(...this.#passed);
   }
 
-  async run(from: net.Socket, to: net.Socket, cut: Cut): Promise<void> {
+  async run(from: net.Socket, to: net.Socket, { cut, change }: How): Promise<void> {
     for await (const chunk of from) {
-      for (let rest = chunk as Buffer; rest.length > 0; ) {
+      for (let rest = change(chunk as Buffer); rest.length > 0; ) {
         const piece = rest.subarray(0, Math.min(rest.length, cut(rest.length)));
         rest = rest.subarray(piece.length);
         this.#passed.push(new Uint8Array(piece));
@@ -49,21 +57,31 @@ export class TlsRelay {
   readonly #server: net.Server;
   readonly #sockets: net.Socket[] = [];
 
-  /** Takes connections to `port` on this machine, each direction with cuts of its own. */
-  private constructor(port: number, cuts: () => Cut) {
+  private constructor(port: number, fromClient: () => How, fromServer: () => How) {
     this.#server = net.createServer({ allowHalfOpen: true, noDelay: true }, (front) => {
       const back = net.connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
       this.#sockets.push(front, back);
-      this.#pass(this.fromClient, front, back, cuts());
-      this.#pass(this.fromServer, back, front, cuts());
+      this.#pass(this.fromClient, front, back, fromClient());
+      this.#pass(this.fromServer, back, front, fromServer());
     });
   }
 
-  static async to(port: number, cuts: () => Cut): Promise<TlsRelay> {
-    const relay = new TlsRelay(port, cuts);
-    relay.#server.listen(0, "127.0.0.1");
-    await once(relay.#server, "listening");
-    return relay;
+  /** Takes connections to `port` on this machine, each direction with cuts of its own. */
+  static to(port: number, cuts: () => Cut): Promise<TlsRelay> {
+    const how = (): How => ({ cut: cuts(), change: AS_IT_IS });
+    return new TlsRelay(port, how, how).#listening();
+  }
+
+  /** The same for one connection, with what becomes of the client's bytes, and of the server's. */
+  static changing(port: number, [client, server]: readonly [Change, Change]): Promise<TlsRelay> {
+    const how = (change: Change) => (): How => ({ cut: WHOLE, change });
+    return new TlsRelay(port, how(client), how(server)).#listening();
+  }
+
+  async #listening(): Promise<TlsRelay> {
+    this.#server.listen(0, "127.0.0.1");
+    await once(this.#server, "listening");
+    return this;
   }
 
   get port(): number {
@@ -80,9 +98,9 @@ export class TlsRelay {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #pass(direction: Direction, from: net.Socket, to: net.Socket, cut: Cut): void {
+  #pass(direction: Direction, from: net.Socket, to: net.Socket, how: How): void {
     // An error at one side is the end of both.
-    direction.run(from, to, cut).catch(() => to.destroy());
+    direction.run(from, to, how).catch(() => to.destroy());
     to.on("error", () => from.destroy());
   }
 }

@@ -20,8 +20,8 @@ export interface Role {
   upgrade(socket: TCPSocket): Promise<void>;
   /** Tells the app to upgrade, perhaps with more than it should, and goes along. */
   secure(peer: PlainPeer, told: string): Promise<TlsPeer>;
-  /** The same for a peer that does not read, behind so many bytes of plaintext. */
-  secureBehind(peer: PlainPeer, plaintext: number): Promise<TlsPeer>;
+  /** The same for a peer that does not read, behind so many bytes of plaintext, which come along. */
+  secureBehind(peer: PlainPeer, plaintext: number): Promise<[Uint8Array, TlsPeer]>;
   /** What the socket fired until now; a client's begins with `open`. */
   types(watch: Watch): string;
 }
@@ -36,10 +36,7 @@ const client: Role = {
     if (told) peer.wire.write(latin1(told));
     return peer.secureServer(identity());
   },
-  secureBehind: async (peer, plaintext) => {
-    const [, secured] = await peer.secureBehind(plaintext, identity());
-    return secured;
-  },
+  secureBehind: (peer, plaintext) => peer.secureBehind(plaintext, identity()),
   types: (watch) => watch.types.replace(/^open ?/, ""),
 };
 
@@ -58,9 +55,9 @@ const server: Role = {
   },
   secureBehind: async (peer, plaintext) => {
     peer.wire.resume();
-    await peer.got(plaintext);
+    const bytes = await peer.got(plaintext);
     const { ca } = await certificate();
-    return peer.secureClient({ ca, servername: HOST });
+    return [bytes, await peer.secureClient({ ca, servername: HOST })];
   },
   types: (watch) => watch.types,
 };
