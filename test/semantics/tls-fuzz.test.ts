@@ -1,7 +1,7 @@
 /**
  * Handshakes with bytes changed, cut off or added on their way, in both directions: each connection
  * ends in an orderly way, nothing that was not sent is delivered, and the others do not notice.
- * SEED=… repeats a run.
+ * SEED=… repeats a run, UPGRADES=… says how many there are.
  */
 import { describe, expect } from "vitest";
 import { certificate, HOST } from "../support/certificates.ts";
@@ -12,7 +12,8 @@ import { type Change, TlsRelay } from "./support/tls-relay.ts";
 import { identity, type TlsWorld, tlsTest } from "./support/tls-world.ts";
 import type { Watch } from "./support/watch.ts";
 
-const ROUNDS = Number(process.env.FUZZ ?? 40);
+const ROUNDS = Number(process.env.UPGRADES ?? 40);
+const TIMEOUT = 15_000 + 1_000 * ROUNDS;
 const QUESTION = "question";
 const ANSWER = "answer";
 
@@ -54,34 +55,38 @@ async function converse(world: TlsWorld, relay: TlsRelay, accepted: Set<Watch>):
 }
 
 describe.each(["client", "server"])(`what the %s says is damaged, SEED=${SEED}`, (side) => {
-  tlsTest("from the first byte", async (world) => {
-    const tls = await identity();
-    const own = { useSecureTransport: true, tls, handshakeTimeout: 150 };
-    const { server, port, accepted } = world.listen(own);
-    server.onconnect = ({ socket }) => {
-      if (socket) socket.ondata = () => socket.send(ANSWER);
-    };
-    let through = 0;
-    for (let round = 0; round < ROUNDS; round++) {
-      const random = numbers(SEED + round * 7919);
-      const change = damage(random);
-      const changes = side === "client" ? [change, none] : [none, change];
-      const relay = await TlsRelay.changing(port, changes as [Change, Change]);
-      const from = accepted.length;
-      const client = await converse(world, relay, new Set(accepted.slice(from)));
-      relay.close();
-      const what = `round ${round}: ${client.types}`;
-      expect(client.types, what).toMatch(/^(open )?(data )?(error )?close$/);
-      expect(ANSWER.startsWith(text(client.bytes)), what).toBe(true);
-      if (client.types === "open data close") through += 1;
-      for (const watch of accepted.slice(from)) {
-        expect(QUESTION.startsWith(text(watch.bytes)), what).toBe(true);
+  tlsTest(
+    "from the first byte",
+    async (world) => {
+      const tls = await identity();
+      const own = { useSecureTransport: true, tls, handshakeTimeout: 150 };
+      const { server, port, accepted } = world.listen(own);
+      server.onconnect = ({ socket }) => {
+        if (socket) socket.ondata = () => socket.send(ANSWER);
+      };
+      let through = 0;
+      for (let round = 0; round < ROUNDS; round++) {
+        const random = numbers(SEED + round * 7919);
+        const change = damage(random);
+        const changes = side === "client" ? [change, none] : [none, change];
+        const relay = await TlsRelay.changing(port, changes as [Change, Change]);
+        const from = accepted.length;
+        const client = await converse(world, relay, new Set(accepted.slice(from)));
+        relay.close();
+        const what = `round ${round}: ${client.types}`;
+        expect(client.types, what).toMatch(/^(open )?(data )?(error )?close$/);
+        expect(ANSWER.startsWith(text(client.bytes)), what).toBe(true);
+        if (client.types === "open data close") through += 1;
+        for (const watch of accepted.slice(from)) {
+          expect(QUESTION.startsWith(text(watch.bytes)), what).toBe(true);
+        }
       }
-    }
-    expect(through, "damage is seen").toBeLessThan(ROUNDS);
-    const relay = await TlsRelay.changing(port, [none, none]);
-    const good = await converse(world, relay, new Set());
-    relay.close();
-    expect(good.types, String(good.error?.error)).toBe("open data close");
-  });
+      expect(through, "damage is seen").toBeLessThan(ROUNDS);
+      const relay = await TlsRelay.changing(port, [none, none]);
+      const good = await converse(world, relay, new Set());
+      relay.close();
+      expect(good.types, String(good.error?.error)).toBe("open data close");
+    },
+    TIMEOUT,
+  );
 });

@@ -1,7 +1,8 @@
 /**
  * Any sends, in any sizes, before and after an upgrade, to a peer that begins to read when it
  * likes, in a large engine and in one so small that most of it waits outside: what was sent before
- * is the plaintext, what was sent after is what TLS brings, byte for byte. SEED=… repeats a run.
+ * is the plaintext, what was sent after is what TLS brings, byte for byte. SEED=… repeats a run, UPGRADES=…
+ * says how many there are.
  */
 import { describe, expect } from "vitest";
 import { Engine } from "../../bindings/index.ts";
@@ -12,7 +13,8 @@ import { numbers, type Random } from "./support/tls-random.ts";
 import { ROLES, type Role } from "./support/tls-roles.ts";
 import { type TlsWorld, tlsTest } from "./support/tls-world.ts";
 
-const RUNS = Number(process.env.SOCKETS ?? 12);
+const RUNS = Number(process.env.UPGRADES ?? 12);
+const TIMEOUT = 15_000 + 1_000 * RUNS;
 const SIZES = [1, 7, 300, 4_000, 16_384, 65_536, 65_537, 200_000, 700_000];
 
 /** Some sends, and all their bytes; `mark` tells them from others. */
@@ -65,12 +67,16 @@ const ENGINES: readonly [string, number][] = [
 
 describe.each(ROLES)("%s", (_, role) => {
   for (const [size, memoryBytes] of ENGINES) {
-    tlsTest(`M74 M78 M104: random sends, an engine of ${size}, SEED=${SEED}`, async (world) => {
-      const windowBytes = 16_384;
-      for (let i = 0; i < RUNS; i++) {
-        const engine = new Engine({ host: nodeHost, memoryBytes, maxSockets: 64, windowBytes });
-        await run(world, role, numbers(SEED + i * 7919), engine);
-      }
-    });
+    tlsTest(
+      `M74 M78 M104: random sends, an engine of ${size}, SEED=${SEED}`,
+      async (world) => {
+        const windowBytes = 16_384;
+        for (let i = 0; i < RUNS; i++) {
+          const engine = new Engine({ host: nodeHost, memoryBytes, maxSockets: 64, windowBytes });
+          await run(world, role, numbers(SEED + i * 7919), engine);
+        }
+      },
+      TIMEOUT,
+    );
   }
 });

@@ -109,14 +109,15 @@ export async function identity(
   return { cert, key };
 }
 
-/** Declares a test with a world of its own. */
-export function tlsTest(name: string, run: (world: TlsWorld) => unknown): void {
-  test(name, async () => {
+/** Declares a test with a world of its own; `timeout` is for those whose length can be chosen. */
+export function tlsTest(name: string, run: (world: TlsWorld) => unknown, timeout?: number): void {
+  const inWorld = async (): Promise<void> => {
     const world = new TlsWorld();
     try {
       await run(world);
     } finally {
       world.end();
     }
-  });
+  };
+  test(name, inWorld, timeout);
 }
