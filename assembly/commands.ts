@@ -21,6 +21,7 @@ import {
   OPEN_LOW_WATER_MARK,
   OPEN_RECEIVE_BYTES_MAX,
   OPEN_WORDS,
+  PHASE_CLOSED,
   PHASE_CLOSING,
   PHASE_CONNECTING,
   PHASE_ENDING,
@@ -195,6 +196,7 @@ export function close(socket: Socket): i32 {
 
 /** closeImmediately: what is not in flight is never sent (M89). Also hurries a close() (M90). */
 export function abort(socket: Socket): i32 {
+  if (socket.phase === <u8>PHASE_CLOSED) return 0;
   if (!step(socket, STEP_CLOSE) || (socket.flags & ABORTED) !== 0) return 0;
   if ((socket.flags & FAIL_PENDING) !== 0) socket.reason = 0;
   socket.flags &= ~(OPEN_PENDING | FAIL_PENDING);

@@ -14,6 +14,7 @@ import {
   PHASE_ENDING,
   PHASE_OPEN,
   ROLE_ACCEPTED,
+  ROLE_LISTENER,
   TIMER_CONNECT,
   TIMER_HANDSHAKE,
   TIMER_IDLE,
@@ -48,7 +49,8 @@ function timerOf(socket: Socket): i32 {
   if (socket.handshakeTimeout !== 0 && isShakingHands(socket)) return TIMER_HANDSHAKE;
   if (phase === PHASE_CONNECTING) return socket.connectTimeout !== 0 ? TIMER_CONNECT : TIMER_NONE;
   if (phase >= PHASE_OPEN && phase <= PHASE_ENDING) {
-    return socket.idleTimeout !== 0 ? TIMER_IDLE : TIMER_NONE;
+    const idle = socket.idleTimeout !== 0 && socket.role !== <u8>ROLE_LISTENER; // its sockets' option
+    return idle ? TIMER_IDLE : TIMER_NONE;
   }
   const lingering = phase === PHASE_CLOSED && (socket.flags & FINISH_ORDERED) !== 0;
   return lingering && (socket.flags & (DESTROY_ORDERED | GONE | LINGER_OVER)) === 0

@@ -63,7 +63,9 @@ export function maySecure(socket: Socket): bool {
 /** The handshake is verified. */
 export function transportSecured(socket: Socket): i32 {
   if (socket.phase === <u8>PHASE_CLOSED || socket.reason !== 0) return 0;
+  if ((socket.flags & ABORTED) !== 0) return 0;
   if (socket.security !== SECURING) return E_STATE;
+  socket.activity++;
   leaveHandshake(socket);
   socket.security = SECURE;
   socket.flags |= SECURED_PENDING;

@@ -101,10 +101,15 @@ export class Channel implements Sink {
     this.transport?.write(views, core.length);
   }
 
-  /** Obeys ORDER_SECURE. */
+  /**
+   * Obeys ORDER_SECURE, behind what the host has reported: where something of that is still to be fed, the
+   * upgrade fails by it, and no handshake begins.
+   */
   secure(): void {
-    const { tls } = this;
-    if (tls !== undefined) this.transport?.secure(tls);
+    this.driver.later(() => {
+      const { tls } = this;
+      if (tls !== undefined && this.#extras?.feeding !== true) this.transport?.secure(tls);
+    });
   }
 
   /** Our side of a TLS handshake, for sockets that have one. */
@@ -168,8 +173,10 @@ export class Channel implements Sink {
       return;
     }
     const { window } = core;
+    const several = bytes.length > window.length;
     for (let at = 0; at < bytes.length; at += window.length) {
-      const part = bytes.length <= window.length ? bytes : bytes.subarray(at, at + window.length);
+      const part = several ? bytes.subarray(at, at + window.length) : bytes;
+      if (several) Channel.#extend(this).feeding = at + window.length < bytes.length;
       if (this.#extras?.aside !== undefined) {
         Channel.#extend(this).keep(part); // behind what already had no room
         continue;

@@ -109,7 +109,7 @@ const FAILURES: ReadonlyMap<number, Failure> = new Map([
     REASON_HANDSHAKE_TIMEOUT,
     network("NetworkTimeoutError", 0x804b000e, "the TLS handshake took too long"),
   ],
-  [REASON_TLS, tls("SecurityError", HANDSHAKE_FAILURE, "the TLS handshake failed")],
+  [REASON_TLS, tls("SecurityError", HANDSHAKE_FAILURE, "TLS failed")],
   [REASON_CERTIFICATE, certificate("SecurityError", BAD_SIGNATURE, "the certificate is refused")],
   [
     REASON_CERTIFICATE_EXPIRED,

@@ -12,6 +12,8 @@ export class Extras {
   external: ExternalQueue | undefined;
   /** A read the core had no room for. */
   aside: Uint8Array | undefined;
+  /** Parts of a read are still to be given to the core. */
+  feeding = false;
   /** Who wants to know of its end. */
   waiting: (() => void)[] | undefined;
 

@@ -51,8 +51,6 @@ export interface TlsOptions {
    */
   // biome-ignore lint/suspicious/noExplicitAny: the host's own form of a certificate
   checkServerIdentity?: (host: string, certificate: any) => Error | undefined;
-  /** Clients: a session to resume. */
-  session?: Uint8Array;
   /** Clients: fewest bits of a Diffie-Hellman key. */
   minDHSize?: number;
   /** Servers: ask clients for a certificate; with rejectUnauthorized, insist on a verified one. */
@@ -114,7 +112,6 @@ const RULES: Record<string, Rule> = {
   rejectUnauthorized: bool,
   servername: text,
   checkServerIdentity: callback,
-  session: bytes,
   minDHSize: integer(1, 65536, " bits"),
   requestCert: bool,
   SNICallback: callback,

@@ -18,8 +18,9 @@ export interface Addresses {
 /** Whom a transport tells. Nothing is told after `closed`. */
 export interface Sink {
   /**
-   * The connection is up; with TLS its handshake is verified. Before any other report but `failed` and
-   * `closed`. Of accepted connections only those of a listener with `tls` are reported so.
+   * The connection is up; with TLS its handshake is verified. Before any other report but `failed`,
+   * `closed` and, within a handshake, `ended`. Of accepted connections only those of a listener with
+   * `tls` are reported so.
    */
   connected(): void;
   /** The handshake that `secure` began is verified. */
@@ -47,7 +48,10 @@ export interface Transport {
    * `sent` has covered them. Called again only when everything before is sent.
    */
   write(views: readonly Uint8Array[], bytes: number): void;
-  /** No `received`, `receivedCopy` or `ended` until `resume`. With TLS the handshake goes on. */
+  /**
+   * No `received`, `receivedCopy` or `ended` until `resume`. With TLS the handshake goes on, and what one
+   * read of the kernel's has brought may still come: it is decrypted all at once.
+   */
   pause(): void;
   resume(): void;
   /**

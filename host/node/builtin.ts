@@ -11,6 +11,7 @@ interface Modules {
   "node:async_hooks": typeof import("node:async_hooks");
   "node:buffer": typeof import("node:buffer");
   "node:cluster": typeof import("node:cluster").default;
+  "node:crypto": typeof import("node:crypto");
   "node:net": typeof import("node:net");
   "node:process": typeof import("node:process");
   "node:tls": typeof import("node:tls");

@@ -5,10 +5,11 @@
  * client's certificate is still to be looked at.
  */
 import type { TLSSocket } from "node:tls";
+import { REASON_PLAINTEXT_LEFT } from "../../assembly/reasons.ts";
 import type { ConnectTarget, Sink, TlsInfo, TlsTarget } from "../transport.ts";
 import { reasonOf } from "./reasons.ts";
 import { clientRefusal, tlsInfoOf } from "./tls.ts";
-import { tlsReasonOf } from "./tls-reasons.ts";
+import { isPlaintext, tlsReasonOf } from "./tls-reasons.ts";
 
 /** Owns the verdict about the peer. */
 export class Handshake {
@@ -30,7 +31,11 @@ export class Handshake {
   }
 
   reasonOf(error: unknown): number {
-    return this.#connected ? tlsReasonOf(error, this.#verified) : reasonOf(error);
+    if (!this.#connected) return reasonOf(error);
+    const upgrading = this.#tells === "secured" && !this.#verified;
+    return upgrading && isPlaintext(error)
+      ? REASON_PLAINTEXT_LEFT
+      : tlsReasonOf(error, this.#verified);
   }
 
   /** An event of the socket's. */
@@ -60,10 +65,12 @@ export class Handshake {
     else sink?.failed(tlsReasonOf(refusal, false), refusal);
   }
 
+  /** A client may renegotiate (TLS 1.2): then it is judged again, and nothing else changes. */
   #agreed(socket: TLSSocket, sink: Sink | null): void {
+    if (this.#verified) return;
     this.#verified = true;
     // The handshake made it read; what is decrypted from now on waits for `resume`.
-    if (this.#tells === "secured" || this.#tls.server) socket.pause();
+    if (socket.isPaused()) socket.pause();
     sink?.[this.#tells]();
   }
 }

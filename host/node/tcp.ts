@@ -137,6 +137,7 @@ export class NodeTransport implements Transport, Addresses {
   /** Puts TLS between the connection and the sink, which is told so when the peer is verified. */
   startTls(tls: TlsTarget, tells: "connected" | "secured"): void {
     const plain = this.#socket;
+    if (plain.destroyed) return;
     try {
       if (plain.readableLength > 0) throw new PlaintextLeft(plain.readableLength);
       unwire(plain);

@@ -99,6 +99,19 @@ function certificateReason({ message }: Error): number {
 }
 
 function protocolReason(code: string, error: unknown): number {
-  const words = `${code} ${(error as Error).message}`.toLowerCase().replaceAll("_", " ");
+  const words = wordsOf(code, error);
   return PROTOCOL.find(([told]) => words.includes(told))?.[1] ?? REASON_TLS;
+}
+
+/** What came in place of a handshake is not TLS. */
+export function isPlaintext(error: unknown): boolean {
+  const words = wordsOf(codeOf(error), error);
+  return ["wrong version number", "http request", "http proxy request"].some((told) =>
+    words.includes(told),
+  );
+}
+
+function wordsOf(code: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : "";
+  return `${code} ${message}`.toLowerCase().replaceAll("_", " ");
 }

@@ -27,15 +27,12 @@ export interface NodeTlsContext extends Options {
   readonly rejectUnauthorized: boolean;
 }
 
-/** Servers whose clients resume sessions must name themselves. */
-const SESSION_ID_CONTEXT = "sansock";
-
 /** Reads certificates and keys. @throws Error if they cannot be used */
 export function tlsContext(given: object, server: boolean): NodeTlsContext {
   const options: Options = { ...given };
   const { createSecureContext } = builtin("node:tls");
-  const sessionIdContext = server ? SESSION_ID_CONTEXT : undefined;
-  const secureContext = createSecureContext({ ...options, ...(server && { sessionIdContext }) });
+  const own = server ? { sessionIdContext: sessionContextOf(options) } : {};
+  const secureContext = createSecureContext({ ...options, ...own });
   const { checkServerIdentity, SNICallback, ALPNCallback } = options;
   return {
     ...options,
@@ -45,6 +42,16 @@ export function tlsContext(given: object, server: boolean): NodeTlsContext {
     secureContext,
     rejectUnauthorized: options.rejectUnauthorized !== false,
   };
+}
+
+/**
+ * A client resumes a session only where it would have been verified the same way: servers may share
+ * their ticket keys, and a resumed client shows no certificate.
+ */
+function sessionContextOf({ ca, crl, requestCert, rejectUnauthorized }: Options): string {
+  const trust = [ca, crl].map((pem) => [pem].flat().map(String));
+  const text = JSON.stringify([trust, requestCert === true, rejectUnauthorized !== false]);
+  return builtin("node:crypto").createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
 /** TLS as a client, over `how`: a socket, or where to connect. */

@@ -61,6 +61,32 @@ describe.each(BUILDS)("deadlines of %s", (build) => {
     expect(quarter()).toEqual(["error", "destroy", "close"]);
   });
 
+  test("a listener's idleTimeout is its sockets', not its own", () => {
+    const core = new Embedder(build);
+    const idle = { [abi.OPEN_IDLE_TIMEOUT]: 1000 };
+    const listener = core.open(abi.ROLE_LISTENER, idle);
+    core.call.connected(listener);
+    expect(timers(core.drain())).toEqual([]);
+    core.open(abi.ROLE_ACCEPTED, idle, listener);
+    expect(timers(core.drain())).toEqual([[abi.TIMER_IDLE, 250]]);
+  });
+
+  test("a handshake that is done begins the idle time anew", () => {
+    const core = new Embedder(build);
+    const handle = core.opened({ [abi.OPEN_IDLE_TIMEOUT]: 1000 });
+    const quarter = (): string[] => {
+      core.call.expired(handle, abi.TIMER_IDLE);
+      return core.kinds();
+    };
+    core.call.upgrade(handle);
+    core.drain();
+    for (let i = 0; i < 3; i++) expect(quarter()).toEqual([]);
+    core.call.secured(handle);
+    core.drain();
+    for (let i = 0; i < 4; i++) expect(quarter()).toEqual([]);
+    expect(quarter()).toContain("error");
+  });
+
   test("idleTimeout does not run while suspended", () => {
     const core = new Embedder(build);
     const handle = core.opened({ [abi.OPEN_IDLE_TIMEOUT]: 1000 });

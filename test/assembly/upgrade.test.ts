@@ -108,6 +108,22 @@ describe.each(BUILDS)("upgrades of %s", (build) => {
     expect(core.kinds()).toEqual([]);
   });
 
+  test("after the failure closeImmediately() changes nothing, and a verdict that comes late neither", () => {
+    const core = new Embedder(build);
+    const failed = core.opened();
+    core.call.upgrade(failed);
+    core.receive(failed, text("evil"));
+    expect(core.poll().at(-1)?.kind).toBe("error");
+    core.call.abort(failed);
+    expect(core.kinds()).toEqual(["destroy", "close"]);
+    const aborted = core.opened();
+    core.call.upgrade(aborted);
+    core.drain();
+    core.call.abort(aborted);
+    expect(core.call.secured(aborted)).toBe(0);
+    expect(core.kinds()).not.toContain("secure");
+  });
+
   test("a FIN, a failure and a lost transport within the handshake are errors", () => {
     for (const [report, reason] of [
       ["ended", reasons.REASON_INTERRUPTED],

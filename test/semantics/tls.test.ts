@@ -127,13 +127,3 @@ tlsTest("M21: servername is what the certificate is checked for", async (world) 
   await client.fired("close");
   expect(client.error?.name).toBe("SecurityCertificateDomainMismatchError");
 });
-
-tlsTest("a session of before is taken up again", async (world) => {
-  const { port, accept } = await world.tlsPeers({ maxVersion: "TLSv1.2" });
-  const first = await world.tlsPeer(port);
-  const session = first.socket.getSession();
-  await accept();
-  const client = await world.openSecure(port, { session }, HOST);
-  await client.fired("open");
-  expect((await accept()).socket.isSessionReused()).toBe(true);
-});
