@@ -29,10 +29,15 @@ export interface TlsOptions {
   crl?: Pem;
   /** Protocols to agree on, best first, such as `["h2", "http/1.1"]`. */
   ALPNProtocols?: readonly string[];
+  /** The oldest version to agree on; node's default is TLS 1.2. */
   minVersion?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+  /** The newest version to agree on. */
   maxVersion?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+  /** Ciphers to agree on, as OpenSSL lists them. */
   ciphers?: string;
+  /** Signature algorithms to accept, as OpenSSL lists them. */
   sigalgs?: string;
+  /** Curves for the key exchange, separated by colons. */
   ecdhCurve?: string;
   /** Diffie-Hellman parameters, or `"auto"`. */
   dhparam?: string | Uint8Array;

@@ -20,8 +20,28 @@ import {
 
 export const CLOSE_NOTIFY = 0;
 
+export type FailureCode =
+  | "CERT_HAS_EXPIRED"
+  | "CERT_NOT_YET_VALID"
+  | "CERT_REVOKED"
+  | "DEPTH_ZERO_SELF_SIGNED_CERT"
+  | "UNABLE_TO_VERIFY_LEAF_SIGNATURE"
+  | "INVALID_PURPOSE"
+  | "ERR_TLS_CERT_ALTNAME_INVALID"
+  | "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE"
+  | "ERR_SSL_WRONG_VERSION_NUMBER"
+  | "ERR_SSL_UNSUPPORTED_PROTOCOL"
+  | "ERR_SSL_PACKET_LENGTH_TOO_LONG"
+  | "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC"
+  | "ERR_SSL_UNEXPECTED_MESSAGE"
+  | "ERR_SSL_DECODE_ERROR"
+  | "ERR_SSL_NO_APPLICATION_PROTOCOL"
+  | "ERR_SSL_NO_SUITABLE_CERTIFICATE"
+  | "ERR_SSL_HANDSHAKE_FAILURE"
+  | "ECONNRESET";
+
 /** Code → its words, our reason, and the alert we send; null: none. */
-const FAILURES = {
+const FAILURES: Readonly<Record<FailureCode, readonly [string, number, number | null]>> = {
   CERT_HAS_EXPIRED: ["certificate has expired", REASON_CERTIFICATE_EXPIRED, 45],
   CERT_NOT_YET_VALID: ["certificate is not yet valid", REASON_CERTIFICATE_EXPIRED, 42],
   CERT_REVOKED: ["certificate revoked", REASON_CERTIFICATE_REVOKED, 44],
@@ -61,9 +81,7 @@ const FAILURES = {
     REASON_INTERRUPTED,
     null,
   ],
-} as const satisfies Record<string, readonly [string, number, number | null]>;
-
-export type FailureCode = keyof typeof FAILURES;
+};
 
 /** Alert → its words, and the reason of whoever is told; REASON_TLS where there is none. */
 const ALERTS: Readonly<Record<number, readonly [words: string, reason?: number]>> = {
