@@ -6,6 +6,7 @@ import { beforeAll, expect, test, vi } from "vitest";
 import { framing, type SocketOptions, TCPSocket, type TlsOptions } from "../../bindings/index.ts";
 import type { Kind } from "../support/certificates.ts";
 import { INSTALL_MILLISECONDS, PEER_TEST_MILLISECONDS } from "./support/debian.ts";
+import { totalOf } from "./support/digest.ts";
 import { freshEngine } from "./support/engine.ts";
 import { HOST, needOpenssl, startServer, VERSIONS } from "./support/openssl.ts";
 import { stoppedAfterwards } from "./support/programs.ts";
@@ -100,6 +101,29 @@ test("s_server describes the connection to a browser", async () => {
     /^HTTP\/1.0 200 ok\r\n[\s\S]*TLSv1.3[\s\S]*<\/HTML>/i,
   );
   expect(witness.events).toEqual(["open", "close"]);
+});
+
+test.each([
+  { about: "after a line", said: "one\n", events: ["open", "close"], name: undefined },
+  {
+    about: "within a line",
+    said: "one\ntw",
+    events: ["open", "error", "close"],
+    name: "NetworkInterruptError",
+  },
+])("s_server that is killed $about, without close_notify", async ({ said, events, name }) => {
+  const { program, port } = await startServer(server, "-quiet");
+  stopped(program);
+  const lines = framing.lines({ eol: "\n" });
+  const own = { engine: engine(), framing: lines, useSecureTransport: true };
+  const socket = new TCPSocket(HOST, port, { ...own, tls: { ca: server.ca } });
+  const witness = new Witness(socket, { also: () => void program.stop() });
+  await socket.opened;
+  program.tell(said);
+  await witness.closed;
+  expect(witness.received.total()).toEqual(totalOf(Buffer.from("one")));
+  expect(witness.events).toEqual(events);
+  expect(witness.error?.name).toBe(name);
 });
 
 interface Refusal {

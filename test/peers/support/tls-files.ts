@@ -14,7 +14,7 @@ export async function tlsFiles(folder: string, kind: Kind = "server"): Promise<T
   const made = await certificate(kind);
   const write = (name: string, text: string): string => {
     const path = join(folder, `${kind}-${name}.pem`);
-    writeFileSync(path, text);
+    writeFileSync(path, text, { mode: 0o600 }); // PostgreSQL takes no key that others may read
     return path;
   };
   return {
