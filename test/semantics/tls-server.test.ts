@@ -3,6 +3,7 @@ import { describe, expect } from "vitest";
 import type { ServerSocketOptions } from "../../bindings/index.ts";
 import { HOST } from "../support/certificates.ts";
 import { difference, latin1, pattern, text } from "./support/bytes.ts";
+import { failureOf, TIMED_OUT } from "./support/tls-failure.ts";
 import { identity, type Tls, type TlsWorld, tlsTest } from "./support/tls-world.ts";
 import type { Listening } from "./support/world.ts";
 
@@ -135,6 +136,16 @@ describe("nobody learns of a connection whose handshake fails", () => {
     through.wire.write(latin1("still here"));
     expect(text(await (await server.accept()).got(10))).toBe("still here");
     expect(server.accepted).toHaveLength(1);
+  });
+
+  tlsTest("idleTimeout is for who is through, never for the listener", async (world) => {
+    const server = await listening(world, {}, { idleTimeout: 100 });
+    for (let round = 1; round <= 3; round++) {
+      await world.tlsPeer(server.port);
+      const accepted = await server.accept(round);
+      await accepted.fired("close");
+      expect(failureOf(accepted)).toEqual(TIMED_OUT);
+    }
   });
 
   tlsTest("close() of the server ends handshakes that are under way", async (world) => {

@@ -60,7 +60,7 @@ for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
       else peer.wire.end();
       await client.fired("close");
       await peer.fired("end");
-      expect(client.types).toMatch(/^open data (drain )?(data )?close$/);
+      expect(client.types.replaceAll("data ", "")).toBe("open drain close");
       expect(peer.events).not.toContain("error");
     }
   });
