@@ -77,11 +77,6 @@ export class Endpoint implements Omit<Transport, "secure" | "tlsInfo" | "ref" | 
     return this.#inlet.paused;
   }
 
-  /** Bytes that have arrived and were not reported. */
-  get arrived(): number {
-    return this.#inlet.arrived;
-  }
-
   pause(): void {
     this.#inlet.pause();
   }

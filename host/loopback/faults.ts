@@ -43,11 +43,6 @@ export interface Faults {
    * 3, the client's last; 4, the server's, which TLSv1.3 does not have. 0: none.
    */
   tlsAlertAt: number;
-  /**
-   * Reads ahead while paused, as a host with streams does: plaintext that has come when TLS begins
-   * fails with REASON_PLAINTEXT_LEFT. Otherwise the handshake meets it, and fails with REASON_TLS_VERSION.
-   */
-  readAhead: boolean;
   /** Lets reports of different connections overtake each other, as a host may. */
   reorder: boolean;
   /** Reports the peer's end together with the last bytes in front of it. */
@@ -72,7 +67,6 @@ export function noFaults(): Faults {
     acceptFailure: 0,
     tlsAlert: 0,
     tlsAlertAt: 0,
-    readAhead: false,
     reorder: false,
     finWithData: false,
   };

@@ -48,11 +48,6 @@ export class Inlet {
     return this.#paused;
   }
 
-  /** Bytes that a host which reads ahead would hold. */
-  get arrived(): number {
-    return this.#pipe.arrived(this.#network.schedule.now, READ_BYTES_MAX);
-  }
-
   get room(): number {
     return this.#pipe.room;
   }

@@ -6,7 +6,6 @@
 import type { Addresses, Sink, TlsInfo, TlsTarget, Transport } from "../transport.ts";
 import { Endpoint } from "./endpoint.ts";
 import type { Network } from "./network.ts";
-import { plaintextLeft } from "./tls-failure.ts";
 import { type Tells, TlsLayer } from "./tls-layer.ts";
 
 export class LoopbackTransport implements Transport {
@@ -48,10 +47,7 @@ export class LoopbackTransport implements Transport {
   secure(tls: TlsTarget): void {
     const sink = this.#sink;
     if (sink === null || this.#destroyed || this.#tls !== undefined) return;
-    const left = this.#network.faults.readAhead ? this.endpoint.arrived : 0;
-    const layer = this.#layer(tls, "secured", sink, this.endpoint.paused);
-    if (left > 0) layer.refuse(plaintextLeft(left));
-    else layer.connected();
+    this.#layer(tls, "secured", sink, this.endpoint.paused).connected();
   }
 
   get tlsInfo(): TlsInfo | null {

@@ -30,7 +30,7 @@ export interface NetworkOptions {
   readonly capacity?: number;
   /**
    * Client input: written into the window (default), copied from the host's memory, or by chance.
-   * Accepted connections have no window: theirs is always copied.
+   * Accepted connections have no window in plaintext: theirs is copied.
    */
   readonly reads?: Reads;
   /** What goes wrong; nothing by default. */

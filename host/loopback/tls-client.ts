@@ -50,8 +50,10 @@ export class ClientHandshake implements Handshake {
   }
 
   #greeted({ version, protocol, certificate: text, requestCert }: ServerHello): void {
-    const { versions, certificate: own } = this.#context;
+    const { versions, protocols, certificate: own } = this.#context;
     if (!versions.includes(version)) throw failure("ERR_SSL_UNSUPPORTED_PROTOCOL", version);
+    const offered = protocol === null || protocols.includes(protocol);
+    if (!offered) throw failure("ERR_SSL_NO_APPLICATION_PROTOCOL");
     const certificate = readCertificate(text);
     const refusal = this.#context.rejectUnauthorized ? this.#refusal(certificate) : undefined;
     if (refusal !== undefined) throw refusal;

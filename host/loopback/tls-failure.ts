@@ -140,7 +140,8 @@ export function alerted(alert: number): TlsFailure {
   return new TlsFailure(code, `alert ${words}: SSL alert number ${alert}`, reason, null);
 }
 
-/** Plaintext that was read and not reported when TLS was to begin. */
-export function plaintextLeft(count: number): TlsFailure {
-  return new TlsFailure("", `${count} bytes in the host's stream`, REASON_PLAINTEXT_LEFT, null);
+/** In front of a handshake that was to follow plaintext, what is no record is plaintext put in (M107). */
+export function injected(found: TlsFailure): TlsFailure {
+  if (found.code !== "ERR_SSL_WRONG_VERSION_NUMBER") return found;
+  return new TlsFailure(found.code, found.message, REASON_PLAINTEXT_LEFT, found.alert);
 }

@@ -11,7 +11,7 @@ import type { Sink, TlsInfo, TlsTarget, Transport } from "../transport.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Network } from "./network.ts";
 import { ClientHandshake } from "./tls-client.ts";
-import { alerted, CLOSE_NOTIFY, failure, type TlsFailure } from "./tls-failure.ts";
+import { alerted, CLOSE_NOTIFY, failure, injected, type TlsFailure } from "./tls-failure.ts";
 import { TlsInlet, type TlsInletOwner } from "./tls-inlet.ts";
 import {
   decodeMessage,
@@ -72,7 +72,7 @@ export class TlsLayer implements Front, Sink, TlsInletOwner, HandshakeOwner {
   }
 
   get tlsInfo(): TlsInfo | null {
-    return this.verified ? this.#handshake.info : null;
+    return this.#over || this.#destroyed ? null : this.#handshake.info;
   }
 
   write(views: readonly Uint8Array[], bytes: number): void {
@@ -106,7 +106,8 @@ export class TlsLayer implements Front, Sink, TlsInletOwner, HandshakeOwner {
   refuse(failure: TlsFailure): void {
     if (this.#over || this.#destroyed) return;
     this.#over = true;
-    this.#failure = failure;
+    const upgrading = this.#tells === "secured" && !this.verified;
+    this.#failure = upgrading ? injected(failure) : failure;
     this.#outlet.fail(failure.alert);
     this.#network.post(0, () => this.#tellFailure());
   }

@@ -61,6 +61,7 @@ export class TlsOutlet {
   write(views: readonly Uint8Array[], bytes: number): void {
     if (this.#closed) return;
     if (this.#finishing) throw new Error("write: after finish");
+    if (this.#inside > 0) throw new Error(`write: ${this.#inside} bytes of the last are not sent`);
     this.#pending.start(views, bytes);
     this.#next();
   }

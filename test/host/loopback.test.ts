@@ -2,14 +2,16 @@
 import { describe, expect, test } from "vitest";
 import { type Faults, Loopback, type NetworkOptions } from "../../host/loopback/index.ts";
 import type { Sink } from "../../host/transport.ts";
+import { loopbackKeys } from "./contract/keys.ts";
 import { pattern } from "./contract/pattern.ts";
 import { transportContract } from "./transport-contract.ts";
 
-const SIZES = { bulk: 1 << 20, stall: 1 << 20 };
-const SMALL = { bulk: 8000, stall: 8000 };
+const SIZES = { bulk: 1 << 20, stall: 1 << 20, surplus: 0 };
+const SMALL = { bulk: 8000, stall: 8000, surplus: 0 };
 
 function contract(name: string, options: NetworkOptions, sizes = SIZES): void {
-  transportContract(`loopback, ${name}, seed ${options.seed}`, () => new Loopback(options), sizes);
+  const title = `loopback, ${name}, seed ${options.seed}`;
+  transportContract(title, () => new Loopback(options), loopbackKeys, sizes);
 }
 
 contract("no faults", { seed: 1 });

@@ -115,7 +115,7 @@ describe.each(PLACES)("%s", (_, faults, seed) => {
     const client = rig.open(LINES);
     startTlsClient(client, heard);
     await rig.run();
-    expect(failureOf(client)).toEqual(OLD_VERSION);
+    expectGuarded(client);
     expect(heard).toEqual(SAID.slice(0, 2));
   });
 
@@ -127,8 +127,7 @@ describe.each(PLACES)("%s", (_, faults, seed) => {
     peer.onopen = () => peer.write("STARTTLS\ninjected\n");
     await rig.run();
     expect(heard).toEqual(["STARTTLS"]);
-    const [, message] = failureOf(rig.accepted[0] as Watch);
-    expect(message).toBe("SecurityProtocol");
+    expectGuarded(rig.accepted[0] as Watch);
   });
 
   test("plaintext put between the records: an error, and none of it is data", async () => {
@@ -189,24 +188,27 @@ describe("deadlines, in virtual time", () => {
   });
 });
 
-describe("plaintext that comes while the upgrade waits for what is sent before it", () => {
-  test.each([
-    [true, "SecurityError"],
-    [false, OLD_VERSION[0]],
-  ])("readAhead: %s", async (readAhead, name) => {
-    const rig = new Rig({ readAhead }, { capacity: 100 });
-    const peers = rig.say([0, "220 go ahead\n"], [100, "injected\n"]);
-    const client = rig.open(LINES);
-    client.socket.addEventListener("data", () => {
-      peers[0]?.pause();
-      client.socket.send("x".repeat(500));
-      client.socket.upgradeToSecure();
-    });
-    await rig.run(200);
-    expect(client.types).toBe("open data");
-    peers[0]?.resume();
-    await rig.run();
-    expect(failureOf(client)[0]).toBe(name);
-    expect(client.chunks).toEqual(["220 go ahead"]);
+test("M107: plaintext that comes while the upgrade waits for what is sent before it", async () => {
+  const rig = new Rig({}, { capacity: 100 });
+  const peers = rig.say([0, "220 go ahead\n"], [100, "injected\n"]);
+  const client = rig.open(LINES);
+  client.socket.addEventListener("data", () => {
+    peers[0]?.pause();
+    client.socket.send("x".repeat(500));
+    client.socket.upgradeToSecure();
   });
+  await rig.run(200);
+  expect(client.types).toBe("open data");
+  peers[0]?.resume();
+  await rig.run();
+  expectGuarded(client);
+  expect(client.chunks).toEqual(["220 go ahead"]);
+});
+
+test("what is no TLS, from the first byte: the peer may want STARTTLS", async () => {
+  const rig = new Rig();
+  rig.say([0, "220 ready\n"]);
+  const client = rig.open({ useSecureTransport: true });
+  await rig.run();
+  expect(failureOf(client)).toEqual(OLD_VERSION);
 });

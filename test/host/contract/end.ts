@@ -4,7 +4,7 @@
  * Checks at each report what holds for all of them (see `#report`), and lists what does not as the
  * stage's violations, so that every test of the contract checks it too.
  */
-import type { Sink, Transport } from "../../../host/transport.ts";
+import type { Sink, TlsTarget, Transport } from "../../../host/transport.ts";
 import type { Stage } from "./stage.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -24,17 +24,25 @@ export class End implements Sink {
   /** Called within each `sent`. */
   onsent: (() => void) | undefined;
   readonly #stage: Stage;
-  readonly #client: boolean;
+  /** Whether `connected` is to come first. */
+  readonly #connects: boolean;
+  /** It has TLS, or is about to. */
+  #secure: boolean;
   readonly #waiters = new Waiters();
   #chunks: Uint8Array[] = [];
   #inputBytes = 0;
   #paused: boolean;
+  /** Bytes that came though paused. */
+  #surplus = 0;
   #destroyed = false;
+  /** Between `secure` and `secured`. */
+  #securing = false;
 
-  constructor(stage: Stage, client: boolean) {
+  constructor(stage: Stage, { accepted, secure }: { accepted: boolean; secure: boolean }) {
     this.#stage = stage;
-    this.#client = client;
-    this.#paused = !client;
+    this.#connects = !accepted || secure;
+    this.#secure = secure;
+    this.#paused = accepted;
   }
 
   get inputBytes(): number {
@@ -71,7 +79,16 @@ export class End implements Sink {
 
   resume(): void {
     this.#paused = false;
+    this.#surplus = 0;
     this.#stage.call(() => this.transport.resume());
+  }
+
+  /** Begins TLS; it is paused for that, and stays so. */
+  secure(tls: TlsTarget): void {
+    if (!this.#paused) this.pause();
+    this.#securing = true;
+    this.#secure = true;
+    this.#stage.call(() => this.transport.secure(tls));
   }
 
   finish(): void {
@@ -85,6 +102,7 @@ export class End implements Sink {
 
   secured(): void {
     this.#report("secured");
+    this.#securing = false;
   }
 
   connected(): void {
@@ -125,6 +143,7 @@ export class End implements Sink {
   }
 
   #take(bytes: Uint8Array): void {
+    if (this.#paused) this.#surplus += bytes.length;
     this.#chunks.push(bytes);
     this.#inputBytes += bytes.length;
     this.#report("input");
@@ -143,12 +162,20 @@ export class End implements Sink {
     const { log } = this;
     if (log.includes("closed")) return "after closed";
     if (report === "closed" || report === "failed") return "";
-    if (report === "connected" && !this.#client) return "on an accepted connection";
+    if (report === "connected" && !this.#connects) return "on an accepted connection";
     if (report === "connected" && log.length > 0) return "late or twice";
-    if (report !== "connected" && this.#client && log[0] !== "connected") return "before connected";
+    const begun = !this.#connects || report === "connected" || log.includes("connected");
+    // The peer's FIN in a handshake may be told as what it is: nothing came of it.
+    const shaking = this.#securing || (this.#secure && !begun);
+    if (report === "ended" && shaking && !log.includes("ended")) return "";
+    if (!begun) return "before connected";
     if (report === "sent" || report === "connected") return "";
     if (log.includes("ended")) return "after ended";
     if (this.#destroyed) return "after destroy";
-    return this.#paused ? "while paused" : "";
+    if (report === "secured") return this.#securing ? "" : "without secure";
+    if (this.#securing) return "in the handshake";
+    if (!this.#paused) return "";
+    const decrypted = this.#secure && report === "input";
+    return decrypted && this.#surplus <= this.#stage.sizes.surplus ? "" : "while paused";
   }
 }

@@ -15,12 +15,15 @@ export class Server implements ListenerSink {
   /** What to do with a connection: read it (default), leave it paused, or turn it away. */
   answer: "resume" | "pause" | "refuse" = "resume";
   readonly #stage: Stage;
+  readonly #secure: boolean;
   readonly #waiters = new Waiters();
   /** By their clients' ports. */
   readonly #ends = new Map<number, End>();
 
-  constructor(stage: Stage) {
+  /** `secure`: it has `tls`, and its connections are told when they are verified. */
+  constructor(stage: Stage, secure: boolean) {
     this.#stage = stage;
+    this.#secure = secure;
   }
 
   seen(report: Report): Promise<void> {
@@ -31,6 +34,12 @@ export class Server implements ListenerSink {
   async accept(clientPort: number): Promise<End> {
     await this.#waiters.until(() => this.#ends.has(clientPort));
     return this.#ends.get(clientPort) as End;
+  }
+
+  /** The first connection. */
+  async first(): Promise<End> {
+    await this.#waiters.until(() => this.#ends.size > 0);
+    return [...this.#ends.values()][0] as End;
   }
 
   close(): void {
@@ -45,7 +54,7 @@ export class Server implements ListenerSink {
   accepted(transport: Transport): Sink | null {
     this.#report("accepted");
     if (this.answer === "refuse") return null;
-    const end = new End(this.#stage, false);
+    const end = new End(this.#stage, { accepted: true, secure: this.#secure });
     end.transport = transport;
     this.#ends.set(transport.addresses.remotePort, end);
     this.#stage.adopt(end);

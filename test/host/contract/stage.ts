@@ -7,6 +7,7 @@
 import { expect } from "vitest";
 import type { ConnectTarget, Host, ListenTarget } from "../../../host/transport.ts";
 import { End } from "./end.ts";
+import type { Keys } from "./keys.ts";
 import { Server } from "./server.ts";
 
 const WINDOW_BYTES = 65_536;
@@ -19,6 +20,8 @@ export interface Sizes {
   readonly bulk: number;
   /** More bytes than a connection holds under way. */
   readonly stall: number;
+  /** Bytes that may still come behind `pause`, with TLS. */
+  readonly surplus: number;
 }
 
 export interface Pair {
@@ -30,6 +33,7 @@ export interface Pair {
 export class Stage {
   readonly host: Host;
   readonly sizes: Sizes;
+  readonly keys: Keys;
   /** As in an engine: one for all connections, somewhere inside a larger memory. */
   readonly window: Uint8Array = new Uint8Array(
     new ArrayBuffer(HEADROOM_BYTES + WINDOW_BYTES),
@@ -42,9 +46,10 @@ export class Stage {
   #inCall = false;
   #fence: Pair | undefined;
 
-  constructor(host: Host, sizes: Sizes) {
+  constructor(host: Host, sizes: Sizes, keys: Keys) {
     this.host = host;
     this.sizes = sizes;
+    this.keys = keys;
   }
 
   get inCall(): boolean {
@@ -70,7 +75,7 @@ export class Stage {
   }
 
   connect(port: number, target: Partial<ConnectTarget> = {}): End {
-    const end = new End(this, true);
+    const end = new End(this, { accepted: false, secure: target.tls !== undefined });
     const whole: ConnectTarget = {
       ...{ host: "127.0.0.1", port, family: 0, noDelay: true, keepAlive: false },
       ...target,
@@ -81,7 +86,7 @@ export class Stage {
   }
 
   listen(target: Partial<ListenTarget> = {}): Server {
-    const server = new Server(this);
+    const server = new Server(this, target.tls !== undefined);
     const whole: ListenTarget = { port: 0, noDelay: true, keepAlive: false, ...target };
     server.listener = this.call(() => this.host.listen(whole, server));
     this.#servers.push(server);
