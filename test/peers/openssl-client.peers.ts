@@ -87,23 +87,23 @@ test.each(VERSIONS)("s_client without a certificate is not met, in $protocol", a
   expect(lines.witnesses).toHaveLength(1);
 });
 
-test.each([{ flag: "-tls1_3", order: "K", says: "KEYUPDATE" }])(
-  "s_client $flag changes the keys in between: $says",
-  async ({ flag, order, says }) => {
-    const lines = await listen();
-    const program = await dial(lines.port, [flag], { commands: true });
-    program.tell("one\n");
-    await program.prints(/^one\r\n$/);
-    program.tell(`${order}\n`);
-    await expect.poll(() => program.complaints).toContain(says); // an order is the whole of a read
-    program.tell("two\n");
-    await program.prints(/^one\r\ntwo\r\n$/);
-    program.tell("bye\n");
-    await program.output();
-    await lines.end();
-    expect(lines.lines).toEqual(["one", "two", "bye"]);
-  },
-);
+test.each([
+  { flag: "-tls1_3", order: "K", says: "KEYUPDATE" },
+  { flag: "-tls1_2", order: "R", says: "RENEGOTIATING" },
+])("s_client $flag changes the keys in between: $says", async ({ flag, order, says }) => {
+  const lines = await listen();
+  const program = await dial(lines.port, [flag], { commands: true });
+  program.tell("one\n");
+  await program.prints(/^one\r\n$/);
+  program.tell(`${order}\n`);
+  await expect.poll(() => program.complaints).toContain(says); // an order is the whole of a read
+  program.tell("two\n");
+  await program.prints(/^one\r\ntwo\r\n$/);
+  program.tell("bye\n");
+  await program.output();
+  await lines.end();
+  expect(lines.lines).toEqual(["one", "two", "bye"]);
+});
 
 test("an s_client that refuses, or is refused, takes nobody with it", async () => {
   const lines = await listen({ ALPNProtocols: ["one"], minVersion: "TLSv1.2" });
