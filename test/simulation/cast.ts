@@ -1,0 +1,247 @@
+/**
+ * Who takes part in a schedule: the engine's sockets and servers with their models, and raw peers.
+ */
+import { TCPSocket } from "../../bindings/index.ts";
+import { Actor, type Taker } from "./actor.ts";
+import { anyOptions } from "./conditions.ts";
+import { anyFormat, type Framed } from "./formats.ts";
+import { Line } from "./line.ts";
+import { ModelSocket, must } from "./model.ts";
+import { Peers } from "./peers.ts";
+import { type Schedule, SOCKETS_MAX } from "./schedule.ts";
+import { type Full, Server } from "./server.ts";
+import type { Watcher } from "./tap.ts";
+import { Wires } from "./wires.ts";
+
+export const TAKERS: readonly Taker[] = ["data", "messages", "data", "nobody"];
+const BINARY_TYPES = ["uint8array", "string", "arraybuffer"] as const;
+const ACTORS_MAX = 7;
+/** Nobody listens there. */
+const DEAD_PORT = 9;
+
+function isOver({ gone, model }: Line): boolean {
+  return gone && model.over;
+}
+
+export class Cast implements Watcher {
+  readonly actors: Actor[] = [];
+  readonly #schedule: Schedule;
+  readonly #servers: Server[] = [];
+  readonly peers: Peers;
+  readonly #lines: Line[] = [];
+  readonly wires = new Wires();
+  /** Of the socket whose constructor is running. */
+  #dialling: Line | null = null;
+  #named = 0;
+
+  constructor(schedule: Schedule) {
+    this.#schedule = schedule;
+    this.peers = new Peers(schedule, this);
+  }
+
+  /** The port of any server. */
+  anyPort(): number {
+    return this.#schedule.choices.of(this.#servers).port;
+  }
+
+  get turned(): boolean {
+    return this.#schedule.turned;
+  }
+
+  set turned(turned: boolean) {
+    this.#schedule.turned = turned;
+  }
+
+  begin(): void {
+    const { choices } = this.#schedule;
+    this.peers.listen();
+    this.listen();
+    for (let i = choices.below(3); i >= 0; i--) this.dial();
+  }
+
+  living(): Actor[] {
+    return this.actors.filter(({ model }) => !model.over);
+  }
+
+  // ---------------------------------------------------------------- what apps do
+
+  /** What is nobody's in particular. */
+  act(what: number): void {
+    if (what < 98) this.dial();
+    else if (what < 99) this.listen();
+    else this.#schedule.choices.of(this.#servers).close();
+  }
+
+  dial(): void {
+    const { choices, engine, now } = this.#schedule;
+    if (this.actors.length >= ACTORS_MAX) return;
+    const options = anyOptions(choices);
+    const format = choices.chance(60) ? this.anyFormat() : null;
+    const server = choices.of(this.#servers);
+    const port = choices.of([
+      this.peers.port,
+      this.peers.port,
+      server.port,
+      server.port,
+      DEAD_PORT,
+    ]);
+    const host = choices.of(["127.0.0.1", "localhost", "::1", "localhost", "gone.invalid"]);
+    const abort = choices.chance(5) ? new AbortController() : undefined;
+    const model = new ModelSocket({ ...options, format, accepted: false }, now);
+    const line = new Line(this.#schedule, this.#name(), model, false);
+    const actor = new Actor(this.#schedule, line, format, abort);
+    const framing = format?.description ?? null;
+    this.#schedule.log?.({
+      op: "open",
+      s: line.name,
+      role: "client",
+      host,
+      port,
+      options,
+      framing,
+    });
+    const full = this.#full();
+    this.#dialling = line;
+    try {
+      const { secure, ...given } = options;
+      const socket = new TCPSocket(host, port, {
+        ...given,
+        useSecureTransport: secure,
+        engine,
+        binaryType: choices.of(BINARY_TYPES),
+        ...(framing && { framing }),
+        ...(abort && { signal: abort.signal }),
+      });
+      must(!full.surely, "new TCPSocket: beyond maxSockets");
+      this.actors.push(actor);
+      actor.adopt(socket, choices.of(TAKERS));
+    } catch (error) {
+      if (!full.maybe || (error as Error).name !== "QuotaExceededError") throw error;
+    } finally {
+      this.#dialling = null;
+    }
+  }
+
+  listen(): void {
+    const { choices } = this.#schedule;
+    if (this.#servers.length >= 3) return;
+    const connectTimeout = choices.of([10_000, 20]);
+    const rules = { ...anyOptions(choices), connectTimeout, accepted: true };
+    const format = choices.chance(60) ? this.anyFormat() : null;
+    const maxConnections = choices.chance(20) ? choices.below(3) : Number.POSITIVE_INFINITY;
+    const server = new Server(
+      this.#schedule,
+      `l${this.#servers.length}`,
+      rules,
+      format,
+      maxConnections,
+    );
+    const full = this.#full();
+    this.#servers.push(server);
+    const framing = format?.description ?? null;
+    this.#schedule.log?.({ op: "open", s: server.name, role: "listener", options: rules, framing });
+    if (!server.listen(full)) this.#servers.pop();
+    server.connected = (socket, line) => {
+      const actor = new Actor(this.#schedule, line, format);
+      actor.able = server.able;
+      this.actors.push(actor);
+      actor.adopt(socket, choices.of(TAKERS));
+      return actor;
+    };
+  }
+
+  calmDown(): void {
+    const { network } = this.#schedule;
+    const off = { split: false, coalesce: false, reorder: false, finWithData: false };
+    const never = Number.POSITIVE_INFINITY;
+    Object.assign(network.faults, off, { writeMax: never, readMax: never });
+    Object.assign(network.faults, { refuse: 0, acceptFailure: 0, reset: 0, lookupFailure: 0 });
+    Object.assign(network.faults, { lookupDelay: 0, connectDelay: 0, resetAfterBytes: never });
+    this.peers.calm();
+    for (const actor of this.actors) while (actor.model.suspended) actor.resume();
+  }
+
+  /** Closes all that is left, one way or the other. */
+  end(): void {
+    for (const server of this.#servers) server.close();
+    for (const [index, actor] of this.actors.entries()) {
+      if (index % 2 === 0) actor.close();
+      else actor.closeImmediately();
+    }
+    this.peers.end();
+  }
+
+  ended(): void {
+    for (const actor of this.actors) {
+      must(actor.model.over, `${actor.name}: not closed`);
+      actor.compareUpgrade();
+    }
+    for (const line of this.#lines) must(line.gone, `${line.name}: its transport lives on`);
+  }
+
+  /** Everybody against the model: nothing may be missing. */
+  compare(): void {
+    const { now } = this.#schedule;
+    for (const actor of this.actors) {
+      if (actor.model.over) continue;
+      const missing = actor.model.missing(now);
+      if (missing !== null) must(false, `${actor.name}: no ${missing}`);
+      actor.compare();
+      actor.compareReading();
+    }
+    for (const server of this.#servers) server.compare();
+    for (const line of this.#lines) line.freed ||= isOver(line);
+  }
+
+  // ---------------------------------------------------------------- what the tap sees
+
+  dialled(): Line {
+    must(this.#dialling !== null, "connect: nobody dials");
+    this.#lines.push(this.#dialling);
+    return this.#dialling;
+  }
+
+  arrived(server: number): Line {
+    const { rules, format } = this.#servers[server] as Server;
+    const model = new ModelSocket({ ...rules, format }, this.#schedule.now);
+    return new Line(this.#schedule, this.#name(), model, true);
+  }
+
+  answered(server: number, line: Line, taken: boolean): void {
+    (this.#servers[server] as Server).answered(line, taken, this.#full());
+    if (!taken) return;
+    this.turned = true;
+    this.#lines.push(line);
+    this.wires.at(line.clientPort).server = line.written;
+  }
+
+  listening(): void {
+    this.turned = true;
+  }
+
+  listenFailed(): void {
+    must(false, "listen: no port is taken here");
+  }
+
+  unlistened(server: number): void {
+    this.turned = true;
+    (this.#servers[server] as Server).gone = true;
+  }
+
+  /** Whether maxSockets live. A socket that ended in this turn may still be counted. */
+  #full(): Full {
+    const servers = this.#servers.filter(({ gone }) => !gone).length;
+    const living = this.#lines.filter((line) => !isOver(line)).length;
+    const unfreed = this.#lines.filter(({ freed }) => !freed).length;
+    return { surely: servers + living >= SOCKETS_MAX, maybe: servers + unfreed >= SOCKETS_MAX };
+  }
+
+  anyFormat(): Framed | null {
+    const { choices } = this.#schedule;
+    return choices.chance(80) ? anyFormat(choices) : null;
+  }
+
+  #name(): string {
+    return String.fromCharCode(97 + this.#named++);
+  }
+}

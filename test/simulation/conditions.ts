@@ -1,0 +1,51 @@
+/** Under which conditions a schedule is played: what the network does wrong, and the options. */
+import type { Faults, NetworkOptions } from "../../host/loopback/index.ts";
+import type { Choices } from "./choices.ts";
+import type { Rules } from "./model.ts";
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** The options that are rules, too. */
+export type Options = Omit<Rules, "format" | "accepted">;
+
+export function anyNetwork(choices: Choices): NetworkOptions {
+  return {
+    virtual: true,
+    seed: choices.below(1 << 24),
+    capacity: choices.chance(30) ? 100 + choices.below(3000) : 65_536,
+    reads: choices.of(["window", "copy", "mixed"] as const),
+    faults: anyFaults(choices),
+  };
+}
+
+function anyFaults(choices: Choices): Partial<Faults> {
+  const rarely = <T>(otherwise: T, value: () => T): T => (choices.chance(15) ? value() : otherwise);
+  return {
+    writeMax: rarely(NEVER, () => choices.of([200, 1, 7, 4096])),
+    readMax: rarely(NEVER, () => choices.of([200, 1, 7, 4096])),
+    split: choices.chance(40),
+    coalesce: choices.chance(20),
+    reorder: choices.chance(40),
+    finWithData: choices.chance(30),
+    refuse: rarely(0, () => 0.5),
+    acceptFailure: rarely(0, () => 0.5),
+    reset: rarely(0, () => 0.05),
+    resetAfterBytes: rarely(NEVER, () => choices.below(choices.of([4000, 40, 400]))),
+    lookupFailure: rarely(0, () => 0.5),
+    lookupDelay: rarely(0, () => choices.of([10, 60, NEVER])),
+    connectDelay: rarely(0, () => choices.of([10, 60, NEVER])),
+  };
+}
+
+export function anyOptions(choices: Choices): Options {
+  const highWaterMark = choices.of([65_536, 0, 100, 5000]);
+  return {
+    highWaterMark,
+    lowWaterMark: choices.chance(20) ? choices.below(highWaterMark + 1) : 0,
+    maxBufferedAmount: choices.chance(15) ? choices.of([100_000, 0, 200, 5000]) : NEVER,
+    allowHalfOpen: choices.chance(35),
+    connectTimeout: choices.chance(15) ? 1 + choices.below(40) : 0,
+    secure: choices.chance(20),
+    idleTimeout: choices.chance(10) ? 1 + choices.below(40) : 0,
+  };
+}

@@ -1,0 +1,145 @@
+/**
+ * The model of receiving: what the transport reported and the app was not told.
+ *
+ * A list of bytes and a framing. The next message is what those bytes begin with, under whatever
+ * framing is set by then; nothing else is remembered.
+ */
+import { must } from "./divergence.ts";
+import type { Format, Found } from "./format.ts";
+
+const NOTHING = new Uint8Array(0);
+const NONE: readonly string[] = [];
+const WRONG = ["NetworkError"];
+const INCOMPLETE = ["NetworkInterruptError"];
+const EITHER = [...WRONG, ...INCOMPLETE];
+
+export class Receive {
+  #bytes = NOTHING;
+  #format: Format | null;
+  #ended = false;
+  /** What #bytes begin with, until they or the framing change. */
+  #found: Found | null = null;
+  /** All bytes the transport reported. */
+  total = 0;
+
+  constructor(format: Format | null) {
+    this.#format = format;
+  }
+
+  get framed(): boolean {
+    return this.#format !== null;
+  }
+
+  /** Bytes not delivered. */
+  get pending(): number {
+    return this.#bytes.length;
+  }
+
+  /** The peer's FIN was reported. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  set format(format: Format | null) {
+    this.#format = format;
+    this.#found = null;
+  }
+
+  /** All that decides what can come. */
+  get state(): unknown {
+    return [[...this.#bytes], this.#ended, this.#format];
+  }
+
+  add(bytes: Uint8Array): void {
+    must(!this.#ended, "received: behind the end");
+    this.total += bytes.length;
+    const joined = new Uint8Array(this.#bytes.length + bytes.length);
+    joined.set(this.#bytes);
+    joined.set(bytes, this.#bytes.length);
+    this.#bytes = joined;
+    this.#found = null;
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#found = null;
+  }
+
+  /** Never delivered: after close() (M48), after a failure, when nobody listens. */
+  drop(): void {
+    this.#advance(this.#bytes.length);
+  }
+
+  /** Whether a data event can come. */
+  get hasMessage(): boolean {
+    if (this.#format === null) return this.#bytes.length > 0;
+    return this.#first().kind === "message";
+  }
+
+  /** The names of the errors that the next bytes may, or must, lead to. */
+  faults(how: "may" | "must"): readonly string[] {
+    if (this.#format === null) return NONE;
+    const found = this.#first();
+    if (found.kind === "more") return this.#ended && !found.fine ? INCOMPLETE : NONE;
+    if (found.kind === "message") return NONE;
+    if (found.sure) return WRONG;
+    if (this.#ended) return EITHER;
+    return how === "may" ? WRONG : NONE;
+  }
+
+  /** Whether all is delivered, and nothing can follow. */
+  get exhausted(): boolean {
+    if (!this.#ended) return false;
+    if (this.#format === null) return this.#bytes.length === 0;
+    const found = this.#first();
+    return found.kind === "more" && found.fine;
+  }
+
+  /** The app is told of a message, or without framing of as many bytes as it likes (M41). */
+  deliver(bytes: Uint8Array): void {
+    if (this.#format === null) {
+      must(bytes.length > 0, "data: never empty without framing");
+      must(bytes.length <= this.#bytes.length, "data: more bytes than were received");
+      must(same(bytes, this.#bytes.subarray(0, bytes.length)), "data: other bytes than came");
+      this.#advance(bytes.length);
+      return;
+    }
+    const found = this.#first();
+    must(found.kind === "message" && found.message !== null, "data: no message is complete");
+    must(same(bytes, found.message), "data: another message than came");
+    this.#advance(found.size);
+  }
+
+  /** Nobody listens: whole messages are dropped, unframed bytes all. */
+  dropMessages(): void {
+    if (this.#format === null) this.drop();
+    for (let found = this.#first(); found.kind === "message"; found = this.#first()) {
+      this.#advance(found.size);
+    }
+  }
+
+  /** Ignored input (empty SLIP messages) is passed over. */
+  #first(): Found {
+    for (;;) {
+      this.#found ??= this.#look();
+      if (this.#found.kind !== "message" || this.#found.message !== null) return this.#found;
+      this.#advance(this.#found.size);
+    }
+  }
+
+  #look(): Found {
+    if (this.#format === null) return { kind: "more", fine: true };
+    return this.#format.first(this.#bytes, this.#ended);
+  }
+
+  #advance(size: number): void {
+    this.#bytes = this.#bytes.subarray(size);
+    this.#found = null;
+  }
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -1,0 +1,114 @@
+/**
+ * One server of a schedule: the engine's and its model.
+ */
+import { TCPServerSocket, type TCPSocket } from "../../bindings/index.ts";
+import type { Actor } from "./actor.ts";
+import type { Framed } from "./formats.ts";
+import type { Line } from "./line.ts";
+import { ModelListener, must, type Rules } from "./model.ts";
+import type { Schedule } from "./schedule.ts";
+
+const CERTIFICATE = { cert: "any", key: "any" };
+
+/** Whether the engine has no room for another socket. */
+export interface Full {
+  readonly surely: boolean;
+  readonly maybe: boolean;
+}
+
+export class Server {
+  readonly name: string;
+  readonly rules: Omit<Rules, "format">;
+  readonly format: Framed | null;
+  /** Whether it has a certificate. */
+  readonly able: boolean;
+  /** Makes the actor of an accepted socket. */
+  connected!: (socket: TCPSocket, line: Line) => Actor;
+  port = 0;
+  /** The host has let go of it. */
+  gone = false;
+  readonly #schedule: Schedule;
+  readonly #model: ModelListener;
+  readonly #maxConnections: number;
+  /** Accepted and not announced. */
+  readonly #waiting: Line[] = [];
+  #socket!: TCPServerSocket;
+
+  constructor(
+    schedule: Schedule,
+    name: string,
+    rules: Omit<Rules, "format">,
+    format: Framed | null,
+    maxConnections: number,
+  ) {
+    this.#schedule = schedule;
+    this.name = name;
+    this.rules = rules;
+    this.format = format;
+    this.able = rules.secure || schedule.choices.chance(60);
+    this.#maxConnections = maxConnections;
+    this.#model = new ModelListener(maxConnections);
+  }
+
+  /** @returns whether the engine had room for it */
+  listen(full: Full): boolean {
+    const { connectTimeout, secure, accepted: _, ...options } = this.rules;
+    const { choices, engine } = this.#schedule;
+    try {
+      this.#socket = new TCPServerSocket(0, {
+        ...options,
+        engine,
+        binaryType: "uint8array",
+        maxConnections: this.#maxConnections,
+        handshakeTimeout: connectTimeout,
+        useSecureTransport: secure,
+        ...(this.able && { tls: CERTIFICATE }),
+        ...(this.format && { framing: this.format.description }),
+      });
+      must(!full.surely, "new TCPServerSocket: beyond maxSockets");
+    } catch (error) {
+      if (!full.maybe || (error as Error).name !== "QuotaExceededError") throw error;
+      return false;
+    }
+    this.port = this.#socket.localPort;
+    this.#socket.onerror = ({ name }) => must(false, `${this.name}: error ${name}`);
+    this.#model.claimed = !choices.chance(8);
+    if (!this.#model.claimed) return true;
+    this.#socket.onconnect = ({ socket }) => this.#connect(socket as TCPSocket);
+    return true;
+  }
+
+  answered(line: Line, taken: boolean, full: Full): void {
+    const how = { role: "accepted", parent: this.name, up: true };
+    if (taken) this.#schedule.log?.({ op: "open", s: line.name, ...how });
+    if (!taken) {
+      must(full.maybe || this.#model.refuses("may"), "accept: refused for no reason");
+      return;
+    }
+    must(!full.surely, "accept: beyond maxSockets");
+    line.listener = this.#model;
+    this.#model.accepted(line.model, this.rules.secure);
+    this.#waiting.push(line);
+  }
+
+  close(): void {
+    this.#schedule.log?.({ op: "close", s: this.name });
+    this.#model.close();
+    this.#socket.close();
+  }
+
+  compare(): void {
+    const missing = this.#model.missing();
+    if (missing !== null) must(false, `${this.name}: no ${missing}`);
+  }
+
+  #connect(socket: TCPSocket): void {
+    this.#schedule.mayHear("connect");
+    const model = this.#model.announced(this.#schedule.now);
+    const index = this.#waiting.findIndex((line) => line.model === model);
+    const [line] = this.#waiting.splice(index, 1) as [Line];
+    const actor = this.connected(socket, line);
+    actor.compare();
+    this.#schedule.handle(actor);
+  }
+}
