@@ -57,6 +57,21 @@ describe.each(PLACES)("%s", (_, faults, seed) => {
     expect(rig.tap.up + rig.tap.down).not.toMatch(/secret|250|echo/);
   });
 
+  test("the same seed, the same run, to the byte and the millisecond", async () => {
+    const run = async (of: number): Promise<unknown> => {
+      const rig = new Rig(faults, { seed: of, tapped: true });
+      const told: (string | number)[] = [];
+      rig.serve(LINES, startTlsServer([]));
+      const client = rig.open(LINES);
+      startTlsClient(client, []);
+      client.socket.addEventListener("data", ({ data }) => told.push(rig.net.now, String(data)));
+      await rig.run();
+      return { told, tap: { ...rig.tap } };
+    };
+    expect(await run(seed)).toEqual(await run(seed));
+    if (faults.split === true) expect(await run(seed)).not.toEqual(await run(seed + 100));
+  });
+
   test("M106: close() straight behind upgradeToSecure(): everything queued still comes", async () => {
     const rig = new Rig(faults, { seed });
     rig.serve({}, ({ socket }) => {

@@ -83,11 +83,10 @@ function bytesContract(on: () => Stage, how: How): void {
     expect(alike(server.input, bytes)).toBe(true);
   });
 
-  test("a reader that stands still stops the writer's sent", async () => {
-    const { client, server } = await securePair(on(), how);
-    server.pause();
+  test("a reader that stands still from before the handshake stops the writer's sent", async () => {
+    const { client, server } = await shaking(on(), how);
+    await Promise.all([client.seen(told(how)), server.seen(told(how))]);
     let written = 0;
-    let waits = false;
     const poured = (async () => {
       for (; written < on().sizes.stall; written += 4096) await client.write(pattern(4096));
     })();
@@ -95,7 +94,7 @@ function bytesContract(on: () => Stage, how: How): void {
       before = written;
       await on().fence();
     }
-    waits = written < on().sizes.stall;
+    const waits = written < on().sizes.stall;
     server.resume();
     await poured;
     await server.until(() => server.inputBytes === written);

@@ -2,6 +2,9 @@
 import { describe, expect, test } from "vitest";
 import * as reasons from "../../../assembly/reasons.ts";
 import { Loopback } from "../../../host/loopback/index.ts";
+import { loopbackKeys } from "../contract/keys.ts";
+import { HOWS, shaking, told } from "../contract/secure-pair.ts";
+import { Stage } from "../contract/stage.ts";
 import { shake } from "./shake.ts";
 
 describe("what is agreed on", () => {
@@ -56,6 +59,24 @@ describe("what is agreed on", () => {
       const { client } = await shake({ ALPNCallback: choose(wrong) }, offered);
       expect(client.reason).toBe(reasons.REASON_TLS);
     }
+  });
+});
+
+describe.each(HOWS)("%s", (how) => {
+  test("what is written in the handshake waits for its end", async () => {
+    const sizes = { bulk: 0, stall: 0, surplus: 0 };
+    const stage = new Stage(new Loopback(), sizes, await loopbackKeys());
+    const { client, server } = await shaking(stage, how);
+    const ends = [client, server];
+    const writing = ends.map((end) => end.write(Uint8Array.of(1, 2, 3)));
+    for (const end of ends) end.finish();
+    expect(() => client.transport.write([Uint8Array.of(4)], 1)).toThrow("after finish");
+    await Promise.all(ends.map((end) => end.seen(told(how))));
+    for (const end of ends) end.resume();
+    await Promise.all(writing);
+    for (const end of ends) await end.seen("ended");
+    expect(ends.map(({ input }) => [...input])).toEqual(Array(2).fill([1, 2, 3]));
+    await stage.strike();
   });
 });
 
