@@ -3,7 +3,6 @@
  * changes nothing and returns why not. None transmits: transmitting starts at the next `poll`.
  */
 import {
-  CONTROL_REFUSED,
   E_ARG,
   E_LIMIT,
   E_STALE,
@@ -32,7 +31,8 @@ import {
   STEP_CLOSE,
   STEP_HALF_CLOSE,
 } from "./abi.ts";
-import { configWord, getControl, setControl } from "./control.ts";
+import { countConnection, isFull, noteRefusal } from "./connections.ts";
+import { configWord } from "./control.ts";
 import { delivers, interrupt } from "./delivery.ts";
 import { touch } from "./dirty.ts";
 import { configureFraming, forgetFraming, inheritFraming } from "./framing/framing.ts";
@@ -85,13 +85,13 @@ export function openSocket(role: i32, parent: i32, words: i32): i32 {
 /** Its connection is up; with TLS its handshake is still to come, and nobody learns of it before. */
 function beginAccepted(socket: Socket, listener: Socket): void {
   socket.parent = listener.handle;
-  listener.connections++;
   inheritFraming(socket, listener);
   if (socket.security === SECURE) {
     begin(socket, PHASE_CONNECTING);
     enterHandshake(socket);
   } else {
     begin(socket, PHASE_OPEN);
+    countConnection(socket);
     socket.flags |= CONNECTED | CONNECT_PENDING | PAUSED;
   }
 }
@@ -100,11 +100,11 @@ function beginAccepted(socket: Socket, listener: Socket): void {
 function refuse(listener: Socket): i32 {
   if (listener.role !== <u8>ROLE_LISTENER) return E_ARG;
   if (listener.phase >= <u8>PHASE_CLOSING) return E_STATE;
-  return listener.connections >= listener.connectionsMax ? refused(E_LIMIT) : 0;
+  return isFull(listener) ? refused(E_LIMIT) : 0;
 }
 
 function refused(why: i32): i32 {
-  setControl(CONTROL_REFUSED, getControl(CONTROL_REFUSED) + 1);
+  noteRefusal();
   return why;
 }
 

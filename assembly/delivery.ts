@@ -28,7 +28,7 @@ import {
 import { copyTail, hold, lendBlock, returnBlock, takeHeld } from "./held.ts";
 import { Block, bytesOf } from "./pool.ts";
 import { REASON_BATCH_UNSETTLED, REASON_MESSAGE_UNTERMINATED } from "./reasons.ts";
-import { FAIL_PENDING, HELD_PENDING, Socket, UNCLAIMED, UPGRADING } from "./socket.ts";
+import { DROPPED, FAIL_PENDING, HELD_PENDING, Socket, UNCLAIMED, UPGRADING } from "./socket.ts";
 import { refusePlaintext } from "./upgrade.ts";
 import { headroomBytes, stain, windowBytes, windowStart } from "./window.ts";
 
@@ -39,6 +39,8 @@ let end: usize = 0;
 /** The block it lies in, or 0 for the window. */
 let lent: usize = 0;
 let messages: u32 = 0;
+/** Nobody took what was announced last. */
+let ignored: bool = false;
 /** The app has said how much of the last batch it took, ... */
 let settled: bool = false;
 /** ... and that was not all. */
@@ -105,6 +107,7 @@ function begin(socket: Socket, from: usize, to: usize): void {
   announced = from;
   end = to;
   messages = 0;
+  ignored = false;
 }
 
 /**
@@ -114,10 +117,12 @@ function begin(socket: Socket, from: usize, to: usize): void {
 export function deliverNext(): bool {
   const socket = changetype<Socket>(owner);
   growBatch(socket);
+  if (announced !== cursor) noteTaken(socket);
   cursor = announced;
   if (socket.security === UPGRADING) judgeUpgrade(socket);
   messages = 0;
   settled = false;
+  ignored = false;
   setControl(CONTROL_INTERRUPTED, 0);
   while (socket.phase < <u8>PHASE_CLOSING && cursor !== end) {
     if ((socket.flags & FAIL_PENDING) !== 0) break;
@@ -134,6 +139,12 @@ export function deliverNext(): bool {
   }
   leave(socket);
   return false;
+}
+
+/** Whether what was announced found somebody; what nobody took an upgrade must not pass over. */
+function noteTaken(socket: Socket): void {
+  if (ignored) socket.flags |= DROPPED;
+  else socket.flags &= ~DROPPED;
 }
 
 /**
@@ -169,10 +180,18 @@ export function deliverLast(socket: Socket): bool {
   return true;
 }
 
-/** The app has handled the first `count` messages of the batch; what follows is decoded again. */
+/**
+ * The app has handled the first `count` messages of the batch; what follows is decoded again. 0: nobody
+ * takes data at present, all that was announced is dropped.
+ */
 export function deliveredMessages(socket: Socket, count: i32): i32 {
-  if (owner !== changetype<usize>(socket) || messages === 0) return E_STATE;
-  if (count < 1 || <u32>count > messages) return E_ARG;
+  if (owner !== changetype<usize>(socket)) return E_STATE;
+  if (count === 0) {
+    ignored = true;
+    return 0;
+  }
+  if (messages === 0) return E_STATE;
+  if (count < 0 || <u32>count > messages) return E_ARG;
   announced = messageEnd(count - 1);
   settled = true;
   if (<u32>count === messages) return 0;

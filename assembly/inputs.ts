@@ -18,6 +18,7 @@ import {
   ROLE_LISTENER,
   STEP_CONNECTED,
 } from "./abi.ts";
+import { countConnection, noteRefusal } from "./connections.ts";
 import { completesMessage, delivering, deliverReceived } from "./delivery.ts";
 import { touch } from "./dirty.ts";
 import { fail } from "./failure.ts";
@@ -25,7 +26,7 @@ import { FRAMING_NONE } from "./framing/abi.ts";
 import { leaveHandshake } from "./handshakes.ts";
 import { canHold, sharedRoom } from "./held.ts";
 import { step } from "./ready-state.ts";
-import { REASON_INTERRUPTED } from "./reasons.ts";
+import { REASON_INTERRUPTED, REASON_NETWORK } from "./reasons.ts";
 import { confirmBytes, freeSends } from "./send-queue.ts";
 import {
   CONNECT_PENDING,
@@ -56,15 +57,22 @@ const MUST_WAIT: u32 = HELD_PENDING | CONNECT_PENDING | SECURED_PENDING | UNCLAI
 export function transportConnected(socket: Socket): i32 {
   if (socket.phase >= <u8>PHASE_CLOSING) return 0;
   if (socket.phase !== <u8>PHASE_CONNECTING || (socket.flags & CONNECTED) !== 0) return E_STATE;
-  if (socket.role === <u8>ROLE_ACCEPTED) {
-    leaveHandshake(socket);
-    step(socket, STEP_CONNECTED);
-    socket.flags |= CONNECTED | CONNECT_PENDING | PAUSED;
-  } else {
-    socket.flags |= CONNECTED | OPEN_PENDING;
-  }
+  if (socket.role === <u8>ROLE_ACCEPTED) acceptVerified(socket);
+  else socket.flags |= CONNECTED | OPEN_PENDING;
   touch(socket);
   return 0;
+}
+
+/** An accepted connection's handshake is done; now it counts, or goes without a word. */
+function acceptVerified(socket: Socket): void {
+  leaveHandshake(socket);
+  if (!countConnection(socket)) {
+    noteRefusal();
+    fail(socket, REASON_NETWORK);
+    return;
+  }
+  step(socket, STEP_CONNECTED);
+  socket.flags |= CONNECTED | CONNECT_PENDING | PAUSED;
 }
 
 /** `count` bytes lie at the window's start. */

@@ -23,6 +23,7 @@ import {
   STEP_FLUSHED,
   STEP_RELEASE,
 } from "./abi.ts";
+import { discountConnection } from "./connections.ts";
 import { orderTimer } from "./deadlines.ts";
 import { forgetProgress } from "./framing/decode.ts";
 import { forgetFraming } from "./framing/framing.ts";
@@ -157,8 +158,7 @@ function release(socket: Socket): void {
   leaveStarved(socket);
   leaveHandshake(socket);
   wipeWindow(socket);
-  const listener = findSocket(socket.parent);
-  if (listener !== 0) changetype<Socket>(listener).connections--;
+  discountConnection(socket);
   record(RECORD_RELEASED, socket);
   step(socket, STEP_RELEASE);
   freeSocket(socket);

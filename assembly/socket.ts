@@ -153,6 +153,10 @@ export const SHAKING_HANDS: u32 = 1 << 24;
 export const SECURED_PENDING: u32 = 1 << 25;
 /** It was suspended in a part of this quarter of its idleTimeout. */
 export const RESUMED: u32 = 1 << 26;
+/** It counts among its listener's connections. */
+export const COUNTED: u32 = 1 << 27;
+/** What came last in plaintext found nobody who takes data. */
+export const DROPPED: u32 = 1 << 28;
 
 // What `security` may be, in this order (upgrade.ts).
 export const PLAIN: u8 = 0;

@@ -5,8 +5,9 @@
  *
  * What was sent before leaves in plaintext, what is sent after only inside TLS (M104). From the call on
  * no input is plaintext that anybody may believe: bytes received and not delivered by then, wherever
- * they wait, and any that come before the handshake, fail the connection, and none is delivered (M107).
- * Within a delivery that is judged when the handler has returned (delivery.ts).
+ * they wait, or dropped because nobody took them, and any that come before the handshake, fail the
+ * connection, and none is delivered (M107). Within a delivery that is judged when the handler has
+ * returned (delivery.ts).
  */
 import { E_STATE, OPEN, PHASE_CLOSED, ROLE_ACCEPTED, ROLE_LISTENER } from "./abi.ts";
 import { touch } from "./dirty.ts";
@@ -16,6 +17,7 @@ import { readyStateOf } from "./ready-state.ts";
 import { REASON_INTERRUPTED, REASON_PLAINTEXT_LEFT } from "./reasons.ts";
 import {
   ABORTED,
+  DROPPED,
   GONE,
   HOST_HOLDS,
   LOCAL_ENDED,
@@ -49,7 +51,7 @@ export function beginUpgrade(socket: Socket): i32 {
 /** Fails the upgrade if `count` bytes, or others, were received in plaintext and not delivered. */
 export function refusePlaintext(socket: Socket, count: u32): void {
   const left = socket.held + count;
-  if (left === 0 && (socket.flags & HOST_HOLDS) === 0) return;
+  if (left === 0 && (socket.flags & (HOST_HOLDS | DROPPED)) === 0) return;
   failWith(socket, REASON_PLAINTEXT_LEFT, left);
 }
 

@@ -45,8 +45,11 @@ function receivedData(
 /** All that is there, without framing. */
 export function deliverData(outlet: Outlet, address: number, length: number): void {
   const taker = outlet.taker();
-  if (taker === undefined) return;
-  const { driver, binaryType } = outlet.seat;
+  const { driver, handle, binaryType } = outlet.seat;
+  if (taker === undefined) {
+    driver.core.call.delivered(handle, 0);
+    return;
+  }
   if (taker === "messages") {
     lend(outlet, address, length, undefined);
     return;
@@ -61,9 +64,10 @@ export function deliverBatch(outlet: Outlet, table: number, count: number): void
   const [base = 0, span = 0] = core.words.subarray(driver.record + 4, driver.record + RECORD_WORDS);
   const taker = outlet.taker();
   let taken: number | undefined; // as long as the app has said nothing of it: all
-  if (taker === "messages") {
+  if (taker === undefined) core.call.delivered(handle, 0);
+  else if (taker === "messages") {
     taken = lend(outlet, base, span, new Uint32Array(core.memory, table, count * 2));
-  } else if (taker !== undefined) {
+  } else {
     const batch = { table: table >>> 2, count, base, span };
     taken = atOneMoment(() => handEach(outlet, taker, batch));
   }

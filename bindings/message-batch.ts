@@ -39,7 +39,6 @@ export class MessageBatch implements Iterable<Uint8Array> {
   #owned: ArrayBuffer | undefined;
   #bytes: Uint8Array | undefined;
   #table: Uint32Array | undefined;
-  /** Messages that count as delivered. */
   /** What the app has said it takes. */
   #taken: number | undefined;
 
@@ -58,10 +57,9 @@ export class MessageBatch implements Iterable<Uint8Array> {
     this.#lease = lease;
   }
 
-  /** Messages in the batch, at least 1. */
+  /** Messages in the batch, at least 1; behind `stopAfter(i)` those up to `i`. */
   get length(): number {
-    const { table } = this.#current();
-    return table === undefined ? 1 : table.length / 2;
+    return Math.min(this.#taken ?? Infinity, this.#count());
   }
 
   /** Message `i`, owned. The messages of a batch share one ArrayBuffer. */
@@ -93,9 +91,9 @@ export class MessageBatch implements Iterable<Uint8Array> {
   /** offset, size, offset, size, ...; borrowed until the handler returns. */
   get table(): Uint32Array {
     const { table, span, checks } = this.#current();
-    if (!checks && table !== undefined) return table;
-    this.#table ??= table?.slice() ?? Uint32Array.of(0, span);
-    return this.#table;
+    if (checks || table === undefined) this.#table ??= table?.slice() ?? Uint32Array.of(0, span);
+    const whole = this.#table ?? (table as Uint32Array);
+    return this.#taken === undefined ? whole : whole.subarray(0, this.#taken * 2);
   }
 
   /**
@@ -120,7 +118,7 @@ export class MessageBatch implements Iterable<Uint8Array> {
    * ```
    */
   stopAfter(i: number): void {
-    this.#check(i);
+    this.#check(i, this.#count());
     this.#taken = Math.min(this.#taken ?? i + 1, i + 1);
   }
 
@@ -131,12 +129,16 @@ export class MessageBatch implements Iterable<Uint8Array> {
   }
 
   #cell(i: number, column: 0 | 1): number {
-    this.#check(i);
+    this.#check(i, this.length);
     return this.table[i * 2 + column] as number;
   }
 
-  #check(i: number): void {
-    const { length } = this;
+  #count(): number {
+    const { table } = this.#current();
+    return table === undefined ? 1 : table.length / 2;
+  }
+
+  #check(i: number, length: number): void {
     if (Number.isInteger(i) && i >= 0 && i < length) return;
     throw new RangeError(`message ${String(i)} came; 0 to ${length - 1} is allowed`);
   }

@@ -49,7 +49,7 @@ export function oneOf(...values: readonly unknown[]): Rule {
 
 /** The given options, each read once; own properties only. */
 export function checkOptions<T>(owner: string, given: unknown, rules: Record<string, Rule>): T {
-  const checked: Record<string, unknown> = {};
+  const checked: Record<string, unknown> = Object.create(null); // no prototype adds to it
   if (given === undefined || given === null) return checked as T;
   if (typeof given !== "object") {
     throw new TypeError(`${owner} options: ${shown(given)} came; an object is allowed`);

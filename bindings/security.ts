@@ -53,10 +53,16 @@ export function serverSecurity(driver: Driver, given: Given): Security {
  */
 export function upgrade(seat: Seat, options: unknown): boolean {
   const { call } = seat.driver.core;
-  if (call.ready_state(seat.handle) !== OPEN) throw refused("the socket is not open");
+  const check = (): void => {
+    if (call.ready_state(seat.handle) !== OPEN) throw refused("the socket is not open");
+  };
+  check();
   if (seat.security?.on === true) return false;
   const tls = (options === undefined && seat.security?.tls) || targetOf(seat, options);
-  if (call.upgrade(seat.handle) === E_STATE) throw refused("halfClose() has ended our direction");
+  check(); // the options may have getters that do anything
+  const result = call.upgrade(seat.handle);
+  if (result === E_STATE) throw refused("halfClose() has ended our direction");
+  if (result === 1) return false;
   seat.security = { on: true, server: tls.server, tls };
   return true;
 }

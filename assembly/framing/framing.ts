@@ -56,9 +56,8 @@ export function checkFraming(words: i32): i32 {
   const count = configWord(words, FRAMING_DELIMITERS, 0);
   if (kind >= <u32>FRAMINGS || !validWords(kind, words, count)) return E_ARG;
   const max = messageMax(kind, words);
-  if (max > mostBytes(kind)) return E_LIMIT;
-  assert(largestFrame(kind, max) <= <u64>headroomBytes());
-  return 0;
+  const fits = max <= mostBytes(kind) && largestFrame(kind, max) <= <u64>headroomBytes();
+  return fits ? 0 : E_LIMIT; // before `init` nothing does
 }
 
 /** Sets the framing that `words` words in the scratch area describe. */

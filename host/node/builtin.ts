@@ -15,6 +15,7 @@ interface Modules {
   "node:net": typeof import("node:net");
   "node:process": typeof import("node:process");
   "node:tls": typeof import("node:tls");
+  "node:url": typeof import("node:url");
 }
 
 const require = createRequire("/");

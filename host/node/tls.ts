@@ -2,22 +2,20 @@
  * TLS by node:tls: what the app's options become, and the two ways a connection gets it.
  *
  * Verification is decided here and nowhere else: by `rejectUnauthorized`, never by the environment, and
- * against the host that was asked for. Nothing the app's callbacks do, throwing included, reaches
- * further than their own connection. node:tls is loaded on first use.
+ * against the host that was asked for. What decides about it is always an own property, so that no
+ * prototype can. node:tls is loaded on first use.
  */
 import type { Socket } from "node:net";
 import type {
   ConnectionOptions,
-  PeerCertificate,
   SecureContext,
   SecureContextOptions,
   TLSSocket,
   TLSSocketOptions,
 } from "node:tls";
-import { REASON_CERTIFICATE, REASON_TLS } from "../../assembly/reasons.ts";
 import type { TlsInfo, TlsTarget } from "../transport.ts";
 import { builtin } from "./builtin.ts";
-import { blame } from "./tls-reasons.ts";
+import { guardIdentity, guardNames, guardProtocols } from "./tls-callbacks.ts";
 
 type Options = SecureContextOptions & ConnectionOptions & TLSSocketOptions;
 
@@ -27,44 +25,88 @@ export interface NodeTlsContext extends Options {
   readonly rejectUnauthorized: boolean;
 }
 
-/** Reads certificates and keys. @throws Error if they cannot be used */
-export function tlsContext(given: object, server: boolean): NodeTlsContext {
-  const options: Options = { ...given };
-  const { createSecureContext } = builtin("node:tls");
-  const own = server ? { sessionIdContext: sessionContextOf(options) } : {};
-  const secureContext = createSecureContext({ ...options, ...own });
-  const { checkServerIdentity, SNICallback, ALPNCallback } = options;
-  return {
-    ...options,
-    ...(checkServerIdentity && { checkServerIdentity: guardIdentity(checkServerIdentity) }),
-    ...(SNICallback && { SNICallback: guardNames(SNICallback) }),
-    ...(ALPNCallback && { ALPNCallback: guardProtocols(ALPNCallback) }),
-    secureContext,
-    rejectUnauthorized: options.rejectUnauthorized !== false,
-  };
+/** What a server adds to the options of its context. */
+interface ServerContext {
+  sessionIdContext: string;
+  honorCipherOrder: boolean;
+  secureOptions: number;
 }
 
+/** Reads certificates and keys. @throws Error if they cannot be used */
+export function tlsContext(given: object, server: boolean): NodeTlsContext {
+  const options: Options = { ...NOTHING, ...given };
+  const { createSecureContext, checkServerIdentity } = builtin("node:tls");
+  const secureContext = createSecureContext({ ...options, ...(server && serverContext(options)) });
+  const { checkServerIdentity: check, SNICallback, ALPNCallback } = options;
+  return {
+    ...options,
+    checkServerIdentity: check ? guardIdentity(check) : checkServerIdentity,
+    SNICallback: SNICallback && guardNames(SNICallback),
+    ALPNCallback: ALPNCallback && guardProtocols(ALPNCallback),
+    secureContext,
+    requestCert: options.requestCert === true,
+    rejectUnauthorized: options.rejectUnauthorized !== false,
+  } as NodeTlsContext;
+}
+
+/** What would decide about trust if somebody's prototype had it. */
+const NOTHING = {
+  __proto__: null,
+  ...{ ca: undefined, crl: undefined, pskCallback: undefined, session: undefined },
+  ...{ rejectUnauthorized: undefined, requestCert: undefined, checkServerIdentity: undefined },
+  ...{ servername: undefined, SNICallback: undefined, ALPNCallback: undefined },
+  ...{ secureProtocol: undefined, secureContext: undefined },
+};
+
 /**
- * A client resumes a session only where it would have been verified the same way: servers may share
- * their ticket keys, and a resumed client shows no certificate.
+ * Sessions are resumed without asking for a certificate again, and node believes whom it believed
+ * then, for another name too. So servers that ask for one offer no resumption.
  */
-function sessionContextOf({ ca, crl, requestCert, rejectUnauthorized }: Options): string {
-  const trust = [ca, crl].map((pem) => [pem].flat().map(String));
-  const text = JSON.stringify([trust, requestCert === true, rejectUnauthorized !== false]);
-  return builtin("node:crypto").createHash("sha256").update(text).digest("hex").slice(0, 32);
+function serverContext({ requestCert, honorCipherOrder = true }: Options): ServerContext {
+  const { SSL_OP_NO_TICKET } = builtin("node:crypto").constants;
+  const secureOptions = requestCert === true ? SSL_OP_NO_TICKET : 0;
+  return { sessionIdContext: "sansock", honorCipherOrder, secureOptions };
 }
 
 /** TLS as a client, over `how`: a socket, or where to connect. */
 export function connectTls(how: ConnectionOptions, { context, host }: TlsTarget): TLSSocket {
   const options = context as NodeTlsContext;
-  // An address is verified against the certificate's addresses, and never asked for by name.
-  const servername = options.servername ?? (builtin("node:net").isIP(host) === 0 ? host : "");
+  const servername = options.servername ?? serverName(host);
+  const { lookup } = how;
   return builtin("node:tls").connect({
     ...options,
     ...how,
+    ...(lookup && { lookup: later(lookup) }),
     host: how.host ?? host,
     servername,
   } as ConnectionOptions);
+}
+
+/**
+ * The name to ask for and to verify: none for an address, which is verified as such; without a
+ * trailing dot (RFC 6066), and as it stands in certificates (RFC 5890).
+ */
+function serverName(host: string): string {
+  if (builtin("node:net").isIP(host) !== 0) return "";
+  const name = builtin("node:url").domainToASCII(host) || host;
+  return name.endsWith(".") ? name.slice(0, -1) : name;
+}
+
+type Lookup = NonNullable<ConnectionOptions["lookup"]>;
+
+/**
+ * A look-up that answers later, whatever it does: tls.connect() goes on with a socket that an answer
+ * within the call may have destroyed.
+ */
+function later(lookup: Lookup): Lookup {
+  return (name, options, done) => {
+    const answer: typeof done = (...result) => setImmediate(() => done(...result));
+    try {
+      lookup(name, options, answer);
+    } catch (error) {
+      answer(error as NodeJS.ErrnoException, "", 0);
+    }
+  };
 }
 
 /** TLS as a server, over a connection in plaintext. */
@@ -81,7 +123,10 @@ export function clientRefusal(socket: TLSSocket, { context }: TlsTarget): Error 
   const handle = (socket as unknown as { _handle?: { verifyError?(): Error | null } })._handle;
   if (typeof handle?.verifyError !== "function")
     return new Error("clients cannot be verified here");
-  return handle.verifyError() ?? undefined;
+  const refusal = handle.verifyError();
+  if (refusal) return refusal;
+  const shown = socket.getPeerX509Certificate() !== undefined && !socket.isSessionReused();
+  return shown ? undefined : new Error("the client showed no certificate in this handshake");
 }
 
 /** What the handshake of a verified connection has agreed. */
@@ -91,54 +136,5 @@ export function tlsInfoOf(socket: TLSSocket): TlsInfo {
     cipher: socket.getCipher().name,
     alpnProtocol: socket.alpnProtocol || null,
     peerCertificate: socket.getPeerX509Certificate() ?? null,
-  };
-}
-
-type CheckIdentity = (host: string, certificate: PeerCertificate) => Error | undefined;
-
-function guardIdentity(check: CheckIdentity): CheckIdentity {
-  return (host, certificate) => {
-    const refusal = attempt(() => check(host, certificate));
-    if (refusal === undefined || refusal === null) return undefined;
-    return blamed(refusal, REASON_CERTIFICATE);
-  };
-}
-
-function blamed(given: unknown, reason: number): Error {
-  const error = given instanceof Error ? given : new Error(String(given));
-  blame(error, reason);
-  return error;
-}
-
-/** The error that `call` throws is its result. */
-function attempt<T>(call: () => T): T | Error {
-  try {
-    return call();
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
-}
-
-type NameCallback = NonNullable<TLSSocketOptions["SNICallback"]>;
-
-function guardNames(find: NameCallback): NameCallback {
-  return (name, done) => {
-    let answered = false;
-    const answer: typeof done = (error, context) => {
-      if (!answered) done(error ? blamed(error, REASON_TLS) : null, context);
-      answered = true;
-    };
-    const thrown = attempt(() => find(name, answer));
-    if (thrown instanceof Error) answer(thrown);
-  };
-}
-
-type ProtocolCallback = NonNullable<Options["ALPNCallback"]>;
-
-/** Undefined ends the handshake. */
-function guardProtocols(choose: ProtocolCallback): ProtocolCallback {
-  return (asked) => {
-    const chosen = attempt(() => choose(asked));
-    return typeof chosen === "string" && asked.protocols.includes(chosen) ? chosen : undefined;
   };
 }

@@ -62,11 +62,28 @@ describe.each(BUILDS)("handshakes of %s", (build) => {
     expect(core.kinds()).toEqual([]);
   });
 
-  test("they count toward maxConnections", () => {
+  test("they count toward maxConnections when they are done", () => {
     const core = new Embedder(build);
     const listener = core.open(abi.ROLE_LISTENER, { ...SECURE, [abi.OPEN_CONNECTIONS_MAX]: 1 });
-    expect(core.open(abi.ROLE_ACCEPTED, SECURE, listener)).toBeGreaterThan(0);
+    core.call.connected(listener);
+    const [first = 0, second = 0] = [1, 2].map(() => {
+      return core.open(abi.ROLE_ACCEPTED, SECURE, listener);
+    });
+    core.call.connected(second);
+    expect(core.kinds()).toContain("connect");
     expect(core.open(abi.ROLE_ACCEPTED, SECURE, listener)).toBe(abi.E_LIMIT);
+    core.call.connected(first);
+    const kinds = core.kinds();
+    expect(kinds).not.toContain("connect");
+    expect(kinds).not.toContain("error");
+    expect(kinds).toContain("destroy");
+    expect(core.control(abi.CONTROL_REFUSED)).toBe(2);
+    core.call.closed(first);
+    core.call.failed(second, reasons.REASON_RESET);
+    core.drain();
+    core.call.closed(second);
+    core.drain();
+    expect(core.open(abi.ROLE_ACCEPTED, SECURE, listener)).toBeGreaterThan(0);
   });
 
   test("above HANDSHAKES_MAX the one that began first makes way, of whichever kind", () => {

@@ -84,6 +84,17 @@ describe("MessageBatch", () => {
     expect(endBatch(made)).toBeUndefined();
   });
 
+  test("stopAfter: what follows is not there any more", () => {
+    const { batch: made } = batch();
+    expect([made.length, made.table.length]).toEqual([2, 4]);
+    made.stopAfter(0);
+    expect([made.length, made.table.length, [...made].length]).toEqual([1, 2, 1]);
+    expect(() => made.at(1)).toThrow(RangeError);
+    made.stopAfter(1);
+    expect(made.length).toBe(1);
+    endBatch(made);
+  });
+
   test("without a table there is one message, the whole span", () => {
     const memory = new Uint8Array([9, 1, 2, 3]).buffer;
     for (const checks of [false, true]) {
