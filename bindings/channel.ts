@@ -108,7 +108,12 @@ export class Channel implements Sink {
   secure(): void {
     this.driver.later(() => {
       const { tls } = this;
-      if (tls !== undefined && this.#extras?.feeding !== true) this.transport?.secure(tls);
+      if (tls === undefined || this.#extras?.feeding === true) return;
+      try {
+        this.transport?.secure(tls);
+      } catch (error) {
+        this.disobeyed(error);
+      }
     });
   }
 

@@ -197,7 +197,8 @@ export class TCPSocketError extends Error {
 }
 
 function sentence({ name, text }: Failure, cause: unknown): string {
-  const detail = cause instanceof Error && cause.message !== "" ? `: ${cause.message}` : "";
+  const words = cause instanceof Error ? cause.message.trim().replaceAll(/\s+/g, " ") : "";
+  const detail = words === "" ? "" : `: ${words}`;
   return `${text}${detail} (docs/errors.md#${name.toLowerCase()})`;
 }
 

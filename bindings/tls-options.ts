@@ -52,7 +52,8 @@ export interface TlsOptions {
   servername?: string;
   /**
    * Clients: whether the certificate, though verified, is the right one: return an Error if not. It
-   * replaces node:tls's own check of the name; the place to pin a key.
+   * replaces node:tls's own check of the name; the place to pin a key. With rejectUnauthorized false it
+   * is asked too, and is all the verification there is.
    */
   // biome-ignore lint/suspicious/noExplicitAny: the host's own form of a certificate
   checkServerIdentity?: (host: string, certificate: any) => Error | undefined;

@@ -8,7 +8,7 @@ import type { TLSSocket } from "node:tls";
 import { REASON_PLAINTEXT_LEFT } from "../../assembly/reasons.ts";
 import type { ConnectTarget, Sink, TlsInfo, TlsTarget } from "../transport.ts";
 import { reasonOf } from "./reasons.ts";
-import { clientRefusal, tlsInfoOf } from "./tls.ts";
+import { clientRefusal, serverRefusal, tlsInfoOf } from "./tls.ts";
 import { isPlaintext, tlsReasonOf } from "./tls-reasons.ts";
 
 /** Owns the verdict about the peer. */
@@ -41,8 +41,10 @@ export class Handshake {
   /** An event of the socket's. */
   told(type: string, socket: TLSSocket, sink: Sink | null): void {
     if (type === "connect") this.#up(socket);
-    else if (type === "secureConnect") this.#agreed(socket, sink);
-    else if (type === "secure" && this.#tls.server) this.#judge(socket, sink);
+    else if (type === "secureConnect") this.#judge(serverRefusal(socket, this.#tls), socket, sink);
+    else if (type === "secure" && this.#tls.server) {
+      this.#judge(clientRefusal(socket, this.#tls), socket, sink);
+    }
   }
 
   /** Null before the peer is verified, and when first asked for after the end. */
@@ -59,8 +61,7 @@ export class Handshake {
     if (keepAlive !== false) socket.setKeepAlive(true, keepAlive);
   }
 
-  #judge(socket: TLSSocket, sink: Sink | null): void {
-    const refusal = clientRefusal(socket, this.#tls);
+  #judge(refusal: Error | undefined, socket: TLSSocket, sink: Sink | null): void {
     if (refusal === undefined) this.#agreed(socket, sink);
     else sink?.failed(tlsReasonOf(refusal, false), refusal);
   }

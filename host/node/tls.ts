@@ -15,7 +15,7 @@ import type {
 } from "node:tls";
 import type { TlsInfo, TlsTarget } from "../transport.ts";
 import { builtin } from "./builtin.ts";
-import { guardIdentity, guardNames, guardProtocols } from "./tls-callbacks.ts";
+import { type CheckIdentity, guardIdentity, guardNames, guardProtocols } from "./tls-callbacks.ts";
 
 type Options = SecureContextOptions & ConnectionOptions & TLSSocketOptions;
 
@@ -23,6 +23,8 @@ type Options = SecureContextOptions & ConnectionOptions & TLSSocketOptions;
 export interface NodeTlsContext extends Options {
   readonly secureContext: SecureContext;
   readonly rejectUnauthorized: boolean;
+  /** The app's own check where node would not ask it: it is all there is of verification then. */
+  readonly pin: CheckIdentity | undefined;
 }
 
 /** What a server adds to the options of its context. */
@@ -38,9 +40,12 @@ export function tlsContext(given: object, server: boolean): NodeTlsContext {
   const { createSecureContext, checkServerIdentity } = builtin("node:tls");
   const secureContext = createSecureContext({ ...options, ...(server && serverContext(options)) });
   const { checkServerIdentity: check, SNICallback, ALPNCallback } = options;
+  const identity = check && guardIdentity(check);
+  const trusting = options.rejectUnauthorized === false;
   return {
     ...options,
-    checkServerIdentity: check ? guardIdentity(check) : checkServerIdentity,
+    checkServerIdentity: trusting ? () => undefined : (identity ?? checkServerIdentity),
+    pin: trusting ? identity : undefined,
     SNICallback: SNICallback && guardNames(SNICallback),
     ALPNCallback: ALPNCallback && guardProtocols(ALPNCallback),
     secureContext,
@@ -127,6 +132,12 @@ export function clientRefusal(socket: TLSSocket, { context }: TlsTarget): Error 
   if (refusal) return refusal;
   const shown = socket.getPeerX509Certificate() !== undefined && !socket.isSessionReused();
   return shown ? undefined : new Error("the client showed no certificate in this handshake");
+}
+
+/** Why a server that need not be authorized is still refused: the app's own check says so. */
+export function serverRefusal(socket: TLSSocket, { context, host }: TlsTarget): Error | undefined {
+  const { pin, servername } = context as NodeTlsContext;
+  return pin?.(servername ?? host, socket.getPeerCertificate(true));
 }
 
 /** What the handshake of a verified connection has agreed. */

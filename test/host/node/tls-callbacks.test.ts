@@ -67,6 +67,15 @@ describe("checkServerIdentity", () => {
     expect(await connecting({ checkServerIdentity: check as never })).toBe("SecurityError");
   });
 
+  test("counts without authorities too: a pinned key", async () => {
+    const pin = (pinned: boolean): TlsOptions => ({
+      ...{ ca: [], rejectUnauthorized: false },
+      checkServerIdentity: () => (pinned ? undefined : new Error("another key")),
+    });
+    expect(await connecting(pin(true))).toBe("open");
+    expect(await connecting(pin(false))).toBe("SecurityError");
+  });
+
   test("that throws what cannot be shown refuses", async () => {
     const check = (): never => {
       throw unspeakable;
