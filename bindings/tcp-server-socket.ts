@@ -68,6 +68,7 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
    * @throws TypeError for a port, option or backlog that is not allowed
    * @throws NetworkError (DOMException) if the port cannot be had; its `cause` comes a tick later
    * @throws QuotaExceededError when the engine's maxSockets live
+   * @throws NotSupportedError with `tls` or useSecureTransport, but without a certificate
    */
   constructor(port: number | string, options?: ServerSocketOptions, backlog = 0) {
     super();

@@ -61,7 +61,7 @@ export class TCPSocket extends SocketCommands {
    * Fires `open`, or `error` and `close`.
    * @param host a name or an address; IPv6 without brackets (M19)
    * @param port 0 to 65535, as a number or in decimal digits
-   * @throws TypeError for a port or option that is not allowed
+   * @throws TypeError for a port or option that is not allowed, or a certificate that cannot be read
    * @throws QuotaExceededError when the engine's maxSockets live
    */
   constructor(host: string, port: number | string, options?: SocketOptions) {
