@@ -18,13 +18,12 @@ import { errorEvent, TCPSocketEvent } from "./events.ts";
 import { framingFailure } from "./framing-errors.ts";
 import type { ServerSocketOptions, SocketOptions } from "./options.ts";
 import { payloadOf, queuePayload, sendOutcome } from "./payload.ts";
+import { knownPromises, noteOpened, PromisedSocket, promisesOf } from "./promised-socket.ts";
 import { dial, provideAdoption, Seat, whenAborted } from "./seat.ts";
 import { plaintextFailure, upgrade } from "./security.ts";
 import { noteTotals, seatOf } from "./socket-attributes.ts";
-import { SocketCommands } from "./socket-commands.ts";
 import { consume, deliver, endData } from "./socket-data.ts";
 import { fire } from "./socket-event.ts";
-import { SocketPromises } from "./socket-promises.ts";
 import { TCPServerSocket } from "./tcp-server-socket.ts";
 import type { TlsOptions } from "./tls-options.ts";
 
@@ -45,10 +44,7 @@ let receive: Receiver<TCPSocket>;
  * socket.onclose = () => console.log(socket.readyState); // closed
  * ```
  */
-export class TCPSocket extends SocketCommands {
-  #wasOpened = false;
-  // The rest is made when first needed: most sockets need none of it.
-  #promises: SocketPromises | undefined;
+export class TCPSocket extends PromisedSocket {
   #unwatch: (() => void) | undefined;
 
   static {
@@ -89,54 +85,6 @@ export class TCPSocket extends SocketCommands {
   }
 
   /**
-   * Resolves at `open`; rejects with TCPSocketError, or AbortError if closed before. Taken before
-   * `open`, it makes the socket pull-style: data waits for a listener or an iterator.
-   *
-   * @example
-   * ```js
-   * const socket = new TCPSocket("localhost", port);
-   * await socket.opened;
-   * console.log(socket.readyState, socket.remotePort === port); // open true
-   * socket.close();
-   * ```
-   */
-  get opened(): Promise<void> {
-    if (this.readyState === "connecting") consume(this).pull();
-    return this.#promise().opened;
-  }
-
-  /**
-   * Resolves at a clean `close`; rejects with what ended the connection otherwise.
-   *
-   * @example
-   * ```js
-   * const socket = new TCPSocket("localhost", 1); // nobody listens there
-   * await socket.closed.catch(({ name }) => console.log(name)); // ConnectionRefusedError
-   * ```
-   */
-  get closed(): Promise<void> {
-    return this.#promise().closed;
-  }
-
-  /**
-   * Resolves when send() may go on: at once, or at the next `drain` if one returned false.
-   *
-   * @example
-   * ```js
-   * const socket = new TCPSocket("localhost", port);
-   * await socket.opened;
-   * for (let i = 0; i < 4; i++) {
-   *   if (!socket.send(new Uint8Array(50_000))) await socket.drained;
-   * }
-   * console.log(socket.bytesSent, socket.bufferedAmount); // 200000 0
-   * socket.close();
-   * ```
-   */
-  get drained(): Promise<void> {
-    return this.#promise().drained;
-  }
-
-  /**
    * Queues a copy of the data; it leaves soon, never inside this call (M73). A string is sent one
    * byte per char. `byteOffset` and `byteLength` count within bytes and are clamped (M68).
    * @returns false when bufferedAmount is now above highWaterMark: wait for `drain` (M70)
@@ -165,7 +113,7 @@ export class TCPSocket extends SocketCommands {
     const result = queuePayload(seat, payload);
     seat.driver.schedule();
     const below = result >= 0 ? result === 1 : sendOutcome(seat, result, payload, this.readyState);
-    if (!below) this.#promise().noteFull();
+    if (!below) promisesOf(this).noteFull();
     return below;
   }
 
@@ -205,7 +153,7 @@ export class TCPSocket extends SocketCommands {
    * ```
    */
   upgradeToSecure(options?: TlsOptions): Promise<void> {
-    const promises = this.#promise();
+    const promises = promisesOf(this);
     const seat = seatOf(this);
     if (upgrade(seat, options)) promises.noteUpgrade();
     seat.driver.schedule();
@@ -231,24 +179,14 @@ export class TCPSocket extends SocketCommands {
   // biome-ignore lint/suspicious/noExplicitAny: the type depends on binaryType
   [Symbol.asyncIterator](): AsyncIterableIterator<any> {
     const iterator = consume(this).iterate(() => this.close());
-    if (this.#promises?.over === true) iterator.end(this.#promises.reason);
+    const promises = knownPromises(this);
+    if (promises?.over === true) iterator.end(promises.reason);
     return iterator;
-  }
-
-  /** Closes, and waits for `close`. */
-  [Symbol.asyncDispose](): Promise<void> {
-    this.close();
-    return this.closed.catch(() => {});
-  }
-
-  #promise(): SocketPromises {
-    this.#promises ??= new SocketPromises(this.#wasOpened);
-    return this.#promises;
   }
 
   #watch(signal: AbortSignal): void {
     this.#unwatch = whenAborted(signal, () => {
-      this.#promise().reason ??= signal.reason;
+      promisesOf(this).reason ??= signal.reason;
       this.closeImmediately();
     });
   }
@@ -256,7 +194,7 @@ export class TCPSocket extends SocketCommands {
   #record(kind: number, a: number, b: number): void {
     if (kind === EVENT_DATA || kind === EVENT_MESSAGES) deliver(this, kind, a, b);
     else if (kind === EVENT_OPEN) this.#opened();
-    else if (kind === EVENT_SECURE) this.#promises?.noteSecure();
+    else if (kind === EVENT_SECURE) knownPromises(this)?.noteSecure();
     else if (kind === EVENT_DRAIN) this.#drained();
     else if (kind === EVENT_END) this.#fire("end");
     else if (kind === EVENT_ERROR) this.#failed(a, b);
@@ -264,13 +202,12 @@ export class TCPSocket extends SocketCommands {
   }
 
   #opened(): void {
-    this.#wasOpened = true;
-    this.#promises?.noteOpen();
+    noteOpened(this);
     this.#fire("open");
   }
 
   #drained(): void {
-    this.#promises?.noteDrain();
+    knownPromises(this)?.noteDrain();
     this.#fire("drain");
   }
 
@@ -279,14 +216,14 @@ export class TCPSocket extends SocketCommands {
     const detail = (driver.core.words[driver.record + 4] as number) * 2 ** 32 + low;
     const why = framingFailure(framing, reason, detail) ?? plaintextFailure(reason, detail);
     const error = new TCPSocketError(reason, why ?? cause);
-    this.#promise().noteError(error);
+    promisesOf(this).noteError(error);
     fire(this, errorEvent(error));
   }
 
   #closed(): void {
     noteTotals(this);
     this.#unwatch?.();
-    const reason = this.#promise().noteClose();
+    const reason = promisesOf(this).noteClose();
     endData(this, reason);
     this.#fire("close");
   }
