@@ -12,11 +12,11 @@ const ALLOWED = `one to ${DELIMITERS_MAX} delimiters of 1 to ${DELIMITER_BYTES_M
  * @throws TypeError for one too long or empty, and for one that could never be the first to complete
  */
 export function checkDelimiters(given: unknown): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const list: readonly unknown[] = Array.isArray(given) ? firstOf(given) : [given];
   if (list.length === 0 || list.length > DELIMITERS_MAX) {
     throw new TypeError(`framing.delimited: ${list.length} came; ${ALLOWED} are allowed`);
   }
-  const delimiters = Array.from(list, checkDelimiter); // map() would skip holes
+  const delimiters = list.map(checkDelimiter);
   for (const [index, delimiter] of delimiters.entries()) {
     const other = delimiters.findIndex((one, at) => at !== index && shadows(one, delimiter));
     if (other < 0) continue;
@@ -26,6 +26,13 @@ export function checkDelimiters(given: unknown): readonly string[] {
     );
   }
   return Object.freeze(delimiters);
+}
+
+/** At most one too many, and holes too: neither its length nor its iterator is believed. */
+function firstOf(given: readonly unknown[]): unknown[] {
+  const first: unknown[] = [];
+  for (let i = 0; i < given.length && i <= DELIMITERS_MAX; i++) first.push(given[i]);
+  return first;
 }
 
 function checkDelimiter(given: unknown): string {

@@ -25,11 +25,13 @@ import { REASON_ENGINE_FAILED } from "../assembly/reasons.ts";
 import type { Host } from "../host/transport.ts";
 import type { Channel } from "./channel.ts";
 import { Core, type CoreModule } from "./core.ts";
+import { queue } from "./platform.ts";
 
 const INDEX_MASK = (1 << 20) - 1;
 
-/** Its then() is a microtask at a fraction of what queueMicrotask() costs. */
-const SOON = Promise.resolve();
+const DONE = Promise.resolve();
+/** A microtask at a fraction of what queueMicrotask() costs. */
+const soon: (task: () => void) => unknown = DONE.then.bind(DONE);
 
 /** The loop of one engine. */
 export class Driver {
@@ -106,13 +108,13 @@ export class Driver {
   /** Obeys what commands have brought about, before the present task ends. */
   schedule(): void {
     if (this.busy || this.#microtask) return;
+    soon(this.#commands);
     this.#microtask = true;
-    SOON.then(this.#commands);
   }
 
   /** A full turn as soon as the host's present report has returned. */
   turnSoon(): void {
-    SOON.then(this.#reports);
+    soon(this.#reports);
   }
 
   /** Does all that is to be done. */
@@ -152,7 +154,7 @@ export class Driver {
     try {
       channel?.tell(kind, a, b);
     } catch (error) {
-      queueMicrotask(() => {
+      queue(() => {
         throw error;
       });
     }

@@ -73,6 +73,8 @@ const RULES: Record<string, Rule> = {
 
 let current: Engine | undefined;
 let driverFor: (engine: Engine) => Driver;
+/** Whether it is an Engine, and does not just look like one. */
+export let isEngine: (value: unknown) => value is Engine;
 
 /**
  * One core with its memory and its host.
@@ -93,6 +95,8 @@ export class Engine {
 
   static {
     driverFor = (engine) => engine.#driver;
+    isEngine = (value): value is Engine =>
+      typeof value === "object" && value !== null && #driver in value;
   }
 
   /**
@@ -100,8 +104,8 @@ export class Engine {
    * @throws RangeError if memory of that size cannot be had or divided
    */
   constructor(options: EngineOptions = {}) {
-    const { [CORE]: core, ...given } = options as EngineOptions & { [CORE]?: CoreModule };
-    const checked = checkOptions<EngineOptions>("Engine", given, RULES);
+    const checked = checkOptions<EngineOptions>("Engine", options, RULES);
+    const { [CORE]: core } = (options ?? {}) as { [CORE]?: CoreModule };
     const { memoryBytes, maxSockets, windowBytes, host = nodeHost } = checked;
     const module = core ?? builtInCore(fromBase64);
     const config = [memoryBytes ?? 0, maxSockets ?? 0, windowBytes ?? 0];

@@ -157,7 +157,10 @@ export function checkFraming(given: unknown): Framing {
   }
   const { type: _, ...rest } = given as Record<string, unknown>;
   const options = checkOptions<Record<string, unknown>>(`framing.${type}`, rest, found.rules);
-  const whole = complete(type as string, { ...found.defaults, ...options });
+  const whole = complete(
+    type as string,
+    Object.assign(Object.create(null), found.defaults, options),
+  );
   return Object.freeze({ type, ...whole }) as unknown as Framing;
 }
 

@@ -10,7 +10,15 @@
  * It inherits from EventTarget, but its constructor does not run: two maps a socket are not needed.
  * Nor is a list for one listener, and helpers are static: private methods mark each object.
  */
-import { call, checked, type Listener, type ListenerOptions, settings } from "./listener.ts";
+import {
+  call,
+  capturesOf,
+  checked,
+  type Listener,
+  type ListenerOptions,
+  settings,
+} from "./listener.ts";
+import { isAborted, PlatformEvent, whenAborted } from "./platform.ts";
 import { beginDispatch, endDispatch, isStopped } from "./socket-event.ts";
 
 /** A listener of an event of its own type; `this` is the target, or the object itself. */
@@ -77,18 +85,19 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
     options?: ListenerOptions | boolean,
   ): void;
   override addEventListener(
-    type: string,
+    wanted: string,
     given: unknown,
     options?: ListenerOptions | boolean,
   ): void {
+    const type = `${wanted}`; // whatever it is
     const listener = checked(given);
     const { capture, once, signal } = settings(options);
-    if (listener === null || signal?.aborted === true) return;
+    if (listener === null || (signal !== undefined && isAborted(signal))) return;
     if (ListeningTarget.#find(this, type, listener, capture) !== undefined) return;
     const flags = (capture ? CAPTURE : 0) | (once ? ONCE : 0);
     ListeningTarget.#add(this, { type, listener, flags });
-    const remove = (): void => this.removeEventListener(type, listener, capture);
-    signal?.addEventListener("abort", remove, { once: true });
+    if (signal === undefined) return;
+    whenAborted(signal, () => this.removeEventListener(type, listener, capture));
   }
 
   /** As EventTarget's. One that is removed during a dispatch is not called any more. */
@@ -104,21 +113,27 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
     options?: ListenerOptions | boolean,
   ): void;
   override removeEventListener(
-    type: string,
+    wanted: string,
     given: unknown,
     options?: ListenerOptions | boolean,
   ): void {
+    const type = `${wanted}`;
     const listener = checked(given);
     if (listener === null) return;
-    const found = ListeningTarget.#find(this, type, listener, settings(options).capture);
+    const found = ListeningTarget.#find(this, type, listener, capturesOf(options));
     if (found !== undefined) ListeningTarget.#remove(this, found);
   }
 
   /** As EventTarget's. What a listener throws is reported as uncaught, and stops nothing (M6). */
   override dispatchEvent(event: Event): boolean {
-    if (!(event instanceof Event)) throw new TypeError("dispatchEvent() takes an Event");
+    if (!(event instanceof PlatformEvent)) throw new TypeError("dispatchEvent() takes an Event");
     beginDispatch(event, this);
-    notifyAll(this, event);
+    try {
+      notifyAll(this, event);
+    } catch (error) {
+      endDispatch(event); // the event's own code has thrown
+      throw error;
+    }
     return !event.defaultPrevented;
   }
 

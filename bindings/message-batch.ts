@@ -4,6 +4,8 @@
  * `bytes` and `table` are borrowed: the engine reuses the memory behind them when the handler has
  * returned, and every method throws then. `at(i)` is owned: a copy all messages of the batch share.
  */
+import { clone } from "./platform.ts";
+import { shown } from "./shown.ts";
 
 /** Where a batch's messages lie, and how to lend them. */
 export interface Lease {
@@ -140,7 +142,7 @@ export class MessageBatch implements Iterable<Uint8Array> {
 
   #check(i: number, length: number): void {
     if (Number.isInteger(i) && i >= 0 && i < length) return;
-    throw new RangeError(`message ${String(i)} came; 0 to ${length - 1} is allowed`);
+    throw new RangeError(`message ${shown(i)} came; 0 to ${length - 1} is allowed`);
   }
 
   #current(): Lease {
@@ -153,7 +155,7 @@ export class MessageBatch implements Iterable<Uint8Array> {
 
 /** Whoever kept it past the handler finds it empty. */
 function detach(array: Uint8Array | Uint32Array | undefined): void {
-  if (array !== undefined) structuredClone(0, { transfer: [array.buffer as ArrayBuffer] });
+  if (array !== undefined) clone(0, { transfer: [array.buffer as ArrayBuffer] });
 }
 
 /** The handler has returned: from now on the batch throws. Returns how many messages are taken, if it said so. */

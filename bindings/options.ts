@@ -19,7 +19,7 @@ import {
   OPEN_WORDS,
 } from "../assembly/abi.ts";
 import type { ConnectTarget, TlsTarget } from "../host/transport.ts";
-import { Engine } from "./engine.ts";
+import { type Engine, isEngine } from "./engine.ts";
 import { checkFraming, type Framing, type FramingLike } from "./framing.ts";
 import {
   BYTES_MAX,
@@ -31,6 +31,7 @@ import {
   type Rule,
   text,
 } from "./option-rules.ts";
+import { isAborted, isSignal, reasonOf } from "./platform.ts";
 import { shown } from "./shown.ts";
 import { type TlsOptions, tlsRule } from "./tls-options.ts";
 
@@ -114,8 +115,8 @@ const COMMON: Record<string, Rule> = {
   allowHalfOpen: bool,
   noDelay: bool,
   keepAlive: or(milliseconds, "true or false", bool.check),
-  signal: { allowed: "an AbortSignal", check: (value) => value instanceof AbortSignal },
-  engine: { allowed: "an Engine", check: (value) => value instanceof Engine },
+  signal: { allowed: "an AbortSignal", check: isSignal },
+  engine: { allowed: "an Engine", check: (value) => isEngine(value) },
 };
 
 const SOCKET: Record<string, Rule> = {
@@ -153,7 +154,7 @@ function read<T extends CommonOptions>(
 ): T {
   const checked = checkOptions<T>(owner, given, rules);
   if (checked.framing) checked.framing = checkFraming(checked.framing);
-  checked.signal?.throwIfAborted();
+  if (checked.signal !== undefined && isAborted(checked.signal)) throw reasonOf(checked.signal);
   return checked;
 }
 
@@ -166,7 +167,7 @@ export function framingOf(options: CommonOptions): Framing | null {
 export function checkPort(owner: string, port: unknown): number {
   const value = typeof port === "string" && /^\d{1,5}$/.test(port) ? Number(port) : port;
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65535) {
-    return value as number;
+    return (value as number) + 0; // not -0
   }
   throw new TypeError(`${owner} port: ${shown(port)} came; an integer from 0 to 65535 is allowed`);
 }

@@ -8,6 +8,7 @@ import { E_LIMIT, E_TRAPPED, POOLED_PAYLOAD_BYTES_MAX } from "../assembly/abi.ts
 import type { Channel } from "./channel.ts";
 import { queueFrame } from "./frame.ts";
 import { refusedMessage } from "./framing-errors.ts";
+import { getter } from "./platform.ts";
 import type { Seat } from "./seat.ts";
 import { shown } from "./shown.ts";
 
@@ -18,16 +19,29 @@ export type Payload = Uint8Array | string;
 const LENGTH_MAX = 0x7fffffff;
 const EMPTY = new Uint8Array(0);
 
-// The true ones: an array's own `length` may be anything, and engine memory is written by it.
-const trueLength = getter("length");
-const trueBuffer = getter("buffer");
+/** The true getters of a kind of bytes: its own may say anything, and engine memory is written by them. */
+interface Kind {
+  readonly buffer: ((this: unknown) => ArrayBufferLike) | undefined;
+  readonly byteOffset: ((this: unknown) => number) | undefined;
+  readonly byteLength: (this: unknown) => number;
+}
 
-function getter(name: string): (this: Uint8Array) => unknown {
-  const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
-  return Object.getOwnPropertyDescriptor(typedArray, name)?.get as () => unknown;
+const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
+const trueKind = getter<string | undefined>(typedArray, Symbol.toStringTag);
+const trueLength = getter<number>(typedArray, "length");
+const ARRAY = kind(typedArray);
+const DATA_VIEW = kind(DataView.prototype);
+const BUFFER = kind(ArrayBuffer.prototype);
+const SHARED = typeof SharedArrayBuffer === "function" ? kind(SharedArrayBuffer.prototype) : BUFFER;
+
+function kind(prototype: object): Kind {
+  const buffer = getter<ArrayBufferLike>(prototype, "buffer");
+  const byteOffset = getter<number>(prototype, "byteOffset");
+  return { buffer, byteOffset, byteLength: getter<number>(prototype, "byteLength") };
 }
 
 /**
+ * Runs the caller's own code, if the offset or the length has some, before it looks at the bytes.
  * @throws TypeError for a char above U+00FF, engine memory, or what is neither string nor bytes
  */
 export function payloadOf(
@@ -37,21 +51,24 @@ export function payloadOf(
   engineMemory: ArrayBuffer,
 ): Payload {
   if (typeof data === "string") return byteString(data);
-  if (ArrayBuffer.isView(data)) {
-    if (byteOffset === undefined && byteLength === undefined && data instanceof Uint8Array) {
-      return isShared(data) ? Uint8Array.prototype.slice.call(data) : data;
-    }
-    return slice(data.buffer, data.byteOffset, data.byteLength, byteOffset, byteLength);
+  const whole = byteOffset === undefined && byteLength === undefined;
+  if (whole && trueKind.call(data) === "Uint8Array") {
+    if (is(BUFFER, ARRAY.buffer?.call(data))) return data as Uint8Array;
   }
   if (data === engineMemory) throw new TypeError("send() of the engine's own memory");
-  if (isBuffer(data)) return slice(data, 0, data.byteLength, byteOffset, byteLength);
-  throw new TypeError(
-    `send(): ${shown(data)} came; a string, an ArrayBuffer or a view of one is allowed`,
-  );
+  const found = kindOf(data);
+  if (found === undefined) {
+    throw new TypeError(
+      `send(): ${shown(data)} came; a string, an ArrayBuffer or a view of one is allowed`,
+    );
+  }
+  const offset = Number(byteOffset) >>> 0;
+  const wanted = byteLength === undefined ? Infinity : Number(byteLength) >>> 0;
+  return slice(data, found, offset, wanted);
 }
 
 function lengthOf(payload: Payload): number {
-  return typeof payload === "string" ? payload.length : (trueLength.call(payload) as number);
+  return typeof payload === "string" ? payload.length : trueLength.call(payload);
 }
 
 /** Queues a copy. Returns what the core says: 1, 0, or a refusal (negative). */
@@ -59,7 +76,10 @@ export function queuePayload(channel: Seat, payload: Payload): number {
   const { driver, handle, framing } = channel;
   const { call, bytes } = driver.core;
   const length = lengthOf(payload);
-  if (length === 0 && framing === null) return call.commit(handle, 0);
+  if (length === 0) {
+    if (framing === null) return call.commit(handle, 0);
+    payload = EMPTY; // what is detached cannot be copied
+  }
   const address = call.reserve(handle, Math.min(length, LENGTH_MAX));
   if (address < 0) return address;
   if (address !== 0 && length <= POOLED_PAYLOAD_BYTES_MAX) {
@@ -116,35 +136,28 @@ function byteString(text: string): string {
   return text;
 }
 
-/** WebIDL's unsigned long, then clamped to what is there (M68). */
-function slice(
-  buffer: ArrayBufferLike,
-  begin: number,
-  length: number,
-  byteOffset: unknown,
-  byteLength: unknown,
-): Uint8Array {
-  const offset = Math.min(Number(byteOffset) >>> 0, length);
-  const wanted = byteLength === undefined ? length : Number(byteLength) >>> 0;
+/** Offset and length are clamped to what is there (M68); of what is detached or out of bounds, nothing is. */
+function slice(data: unknown, kind: Kind, byteOffset: number, wanted: number): Uint8Array {
+  if (kind === DATA_VIEW && !is(kind, data)) return EMPTY; // only then it fails
+  const length = kind.byteLength.call(data);
+  const offset = Math.min(byteOffset, length);
   const count = Math.min(length - offset, wanted);
-  return count === 0 ? EMPTY : new Uint8Array(buffer, begin + offset, count);
+  if (count === 0) return EMPTY;
+  const buffer = (kind.buffer?.call(data) ?? data) as ArrayBuffer;
+  return new Uint8Array(buffer, (kind.byteOffset?.call(data) ?? 0) + offset, count);
 }
 
-function isBuffer(value: unknown): value is ArrayBufferLike {
-  return value instanceof ArrayBuffer || tagOf(value) === "ArrayBuffer" || isSharedBuffer(value);
+/** What kind of bytes it is, of whatever realm and whatever it says of itself. */
+function kindOf(data: unknown): Kind | undefined {
+  if (ArrayBuffer.isView(data)) return trueKind.call(data) === undefined ? DATA_VIEW : ARRAY;
+  return [BUFFER, SHARED].find((kind) => is(kind, data));
 }
 
-/** Another thread may be changing the bytes behind it, or its length. */
-function isShared(bytes: Uint8Array): boolean {
-  const buffer = trueBuffer.call(bytes);
-  return !(buffer instanceof ArrayBuffer) && isSharedBuffer(buffer);
-}
-
-function isSharedBuffer(buffer: unknown): boolean {
-  return tagOf(buffer) === "SharedArrayBuffer";
-}
-
-/** `instanceof` knows the buffers of its own realm only. */
-function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
+function is(kind: Kind, data: unknown): boolean {
+  try {
+    kind.byteLength.call(data);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -20,6 +20,7 @@ import {
   type SocketOptions,
   socketOptions,
 } from "./options.ts";
+import { whenAborted } from "./platform.ts";
 import { clientSecurity, type Security } from "./security.ts";
 import { beginFraming, checkFits } from "./set-framing.ts";
 import type { TCPSocket } from "./tcp-socket.ts";
@@ -92,11 +93,7 @@ export function dial(host: unknown, port: unknown, given: unknown): Seat {
   return seat;
 }
 
-/** Calls back when `signal` is aborted; returns what takes that back. */
-export function whenAborted(signal: AbortSignal, abort: () => void): () => void {
-  signal.addEventListener("abort", abort, { once: true });
-  return () => signal.removeEventListener("abort", abort);
-}
+export { whenAborted };
 
 let makeSocket: (seat: Seat) => TCPSocket;
 

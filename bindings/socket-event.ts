@@ -5,6 +5,7 @@
  * EventTarget can dispatch our events again; elsewhere under symbols of ours. Events with data are made
  * without the platform's constructor, which takes longer than all the rest of a small message.
  */
+import { now, PlatformEvent } from "./platform.ts";
 
 /** What every event made by hand may be given; the platform's name for it is the DOM's. */
 export interface Manner {
@@ -116,7 +117,7 @@ Object.defineProperty(SocketEvent.prototype, INSPECT, {
 /** What the platform knows of an event; for one that it never knew, of another in its place. */
 function known(event: SocketEvent): Event {
   if (of(event)[FIRED] === undefined) return event;
-  of(event)[STAND_IN] ??= new Event(event.type);
+  of(event)[STAND_IN] ??= new PlatformEvent(event.type);
   return of(event)[STAND_IN] as Event;
 }
 
@@ -161,7 +162,7 @@ let moment: number | undefined;
 
 /** Gives all events that `fire` makes one time stamp: asking the clock takes longer than making one. */
 export function atOneMoment<T>(fire: () => T): T {
-  moment = performance.now();
+  moment = now();
   try {
     return fire();
   } finally {
@@ -185,7 +186,7 @@ export function firedLike<E extends SocketEvent>(
     this[TYPE] = type;
     this[TARGET] = target;
     this[DISPATCHING] = true;
-    this[FIRED] = moment ?? performance.now();
+    this[FIRED] = moment ?? now();
     this.data = data;
   }
   Fired.prototype = Like.prototype;
@@ -217,7 +218,7 @@ export function beginDispatch(event: Event, target: EventTarget): void {
   const stop = (): void => {
     stoppedForeign.add(event);
   };
-  const shown = { target, srcElement: target, currentTarget: target, eventPhase: Event.AT_TARGET };
+  const shown = { target, srcElement: target, currentTarget: target, eventPhase: 2 };
   for (const [name, value] of Object.entries({ ...shown, stopImmediatePropagation: stop })) {
     Object.defineProperty(event, name, { value, configurable: true });
   }
@@ -231,7 +232,7 @@ export function endDispatch(event: Event): void {
   }
   stoppedForeign.delete(event);
   Object.defineProperty(event, "currentTarget", { value: null, configurable: true });
-  Object.defineProperty(event, "eventPhase", { value: Event.NONE, configurable: true });
+  Object.defineProperty(event, "eventPhase", { value: 0, configurable: true });
 }
 
 /** Whether stopImmediatePropagation() was called in this dispatch. */

@@ -32,7 +32,7 @@ export class SocketPromises {
   #full = false;
   /** It has closed. */
   over = false;
-  /** Why it ended or will, if not cleanly; the first reason counts. */
+  /** Why it ended or will, if not cleanly: null may be a reason, too. */
   reason: unknown;
 
   constructor(wasOpened = false) {
@@ -86,8 +86,13 @@ export class SocketPromises {
 
   /** It has failed; the first reason counts. Who waits for a handshake learns it before `error`. */
   noteError(reason: unknown): void {
-    this.reason ??= reason;
+    this.noteReason(reason);
     this.#secured?.reject(this.reason);
+  }
+
+  /** It will end, and not cleanly; the first reason counts. */
+  noteReason(reason: unknown): void {
+    if (this.reason === undefined) this.reason = reason;
   }
 
   noteDrain(): void {
@@ -115,6 +120,7 @@ export class SocketPromises {
   }
 
   #end(): unknown {
-    return this.reason ?? new DOMException("the socket was closed", "AbortError");
+    if (this.reason !== undefined) return this.reason;
+    return new DOMException("the socket was closed", "AbortError");
   }
 }

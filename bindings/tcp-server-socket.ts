@@ -9,6 +9,7 @@ import { TCPSocketError } from "./errors.ts";
 import { errorEvent, TCPServerSocketEvent, type TCPSocketErrorEvent } from "./events.ts";
 import { ListeningTarget } from "./listening-target.ts";
 import type { ServerSocketOptions } from "./options.ts";
+import { reasonOf, whenAborted } from "./platform.ts";
 import { PullIterator } from "./pull-iterator.ts";
 import { adopt, type Seat } from "./seat.ts";
 import { listen, type ServerSeat } from "./server-seat.ts";
@@ -49,6 +50,7 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   #localPort: number;
   readonly #promises = new SocketPromises();
   #iterator: PullIterator<TCPSocket> | undefined;
+  #unwatch: (() => void) | undefined;
 
   /** A connection was accepted: `event.socket`. Nobody listening: it is closed (M117). */
   declare onconnect: Handler<ServerSocketEvents["connect"]>;
@@ -75,7 +77,8 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
     this.#seat = listen(port, options, backlog);
     this.#seat.own<TCPServerSocket>(this, receive);
     this.#localPort = this.#seat.listener.localPort;
-    this.#seat.options.signal?.addEventListener("abort", this.#abort, { once: true });
+    const { signal } = this.#seat.options;
+    if (signal !== undefined) this.#watch(signal);
   }
 
   /** The port listened on; 0 until known. Keeps its value after close() (M112, M119). */
@@ -167,10 +170,12 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
     throw new DOMException("an iterator takes the connections", "InvalidStateError");
   }
 
-  readonly #abort = (): void => {
-    this.#promises.reason = this.#seat.options.signal?.reason;
-    this.close();
-  };
+  #watch(signal: AbortSignal): void {
+    this.#unwatch = whenAborted(signal, () => {
+      this.#promises.noteReason(reasonOf(signal));
+      this.close();
+    });
+  }
 
   #record(kind: number, a: number): void {
     if (kind === EVENT_CONNECT) this.#announce(a);
@@ -185,13 +190,13 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   }
 
   #failed(error: TCPSocketError): void {
-    this.#promises.reason ??= error;
+    this.#promises.noteReason(error);
     this.#iterator?.end(error);
     fire(this, errorEvent(error));
   }
 
   #closed(): void {
-    this.#seat.options.signal?.removeEventListener("abort", this.#abort);
+    this.#unwatch?.();
     this.#promises.noteClose();
     this.#iterator?.end(this.#promises.reason);
   }

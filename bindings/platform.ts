@@ -1,0 +1,51 @@
+/**
+ * What is the platform's, taken when this is loaded: a global of that name may be somebody else's by the
+ * time it is needed, and a method of a built-in object may lie when it is looked up on the object.
+ */
+
+const { AbortSignal: PlatformSignal, Event: PlatformEvent, performance: clock } = globalThis;
+const { queueMicrotask: queue, structuredClone: clone } = globalThis;
+
+export { clone, PlatformEvent, queue };
+
+/** Milliseconds since the program began. */
+export const now = (): number => clock.now();
+
+type Getter<T> = (this: unknown) => T;
+
+/** The getter that an accessor of a built-in class has; it fails for what is not of that class. */
+export function getter<T>(prototype: object, name: string | symbol): Getter<T> {
+  return Object.getOwnPropertyDescriptor(prototype, name)?.get as Getter<T>;
+}
+
+const signals = PlatformSignal.prototype;
+const aborted = getter<boolean>(signals, "aborted");
+const reason = getter<unknown>(signals, "reason");
+const { addEventListener, removeEventListener } = signals;
+
+/** Without what Object.prototype may have been given. */
+const ONCE: AddEventListenerOptions = Object.assign(Object.create(null), { once: true });
+
+/** Whether it is an AbortSignal, and does not just look like one. */
+export function isSignal(value: unknown): value is AbortSignal {
+  try {
+    return value instanceof PlatformSignal && typeof aborted.call(value) === "boolean";
+  } catch {
+    return false;
+  }
+}
+
+export function isAborted(signal: AbortSignal): boolean {
+  return aborted.call(signal);
+}
+
+/** Why a signal was aborted. */
+export function reasonOf(signal: AbortSignal): unknown {
+  return reason.call(signal);
+}
+
+/** Calls back when `signal` is aborted; returns what takes that back. */
+export function whenAborted(signal: AbortSignal, abort: () => void): () => void {
+  addEventListener.call(signal, "abort", abort, ONCE);
+  return () => removeEventListener.call(signal, "abort", abort);
+}
