@@ -3,10 +3,11 @@
  * time it is needed, and a method of a built-in object may lie when it is looked up on the object.
  */
 
-const { AbortSignal: PlatformSignal, Event: PlatformEvent, performance: clock } = globalThis;
-const { queueMicrotask: queue, structuredClone: clone } = globalThis;
+const { AbortSignal: PlatformSignal, performance: clock } = globalThis;
 
-export { clone, PlatformEvent, queue };
+export const PlatformEvent: typeof Event = globalThis.Event;
+export const queue: typeof queueMicrotask = globalThis.queueMicrotask;
+export const clone: typeof structuredClone = globalThis.structuredClone;
 
 /** Milliseconds since the program began. */
 export const now = (): number => clock.now();
