@@ -34,3 +34,10 @@ export function hostile(random: Random): number {
   if (random.chance(80)) return random.of(near) + random.below(3) - 1;
   return random.of([0x7fffffff, -0x80000000, 0x7ffffff0, random.below(2 ** 32) | 0]);
 }
+
+/** Any f64 likewise: what is no count at all, and counts at the ends of what they may be. */
+export function anyDouble(random: Random): number {
+  if (random.chance(50)) return hostile(random);
+  const ends = [2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER, 2 ** 53, 1e300, -1e300];
+  return random.of([NaN, Infinity, -Infinity, -0, 0.5, -0.5, 5e-324, ...ends]);
+}
