@@ -4,9 +4,11 @@
  *
  *   npm run simulate -- [--seeds 1000000] [--from 1] [--workers 2] [--restart]
  *   npm run simulate -- --seed 123
+ *   npm run simulate -- --exhaustive --sockets 1 --depth 8
  *
  * A run that was stopped goes on where it was, as long as the sources are the same; --restart begins
  * anew. --seed plays one seed and says all about it if it fails.
+ * --exhaustive plays every sequence of the small scope instead, to that depth.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -28,12 +30,16 @@ const FLAGS = {
   from: { type: "string", default: "1" },
   seed: { type: "string" },
   workers: { type: "string", default: String(availableParallelism()) },
+  exhaustive: { type: "boolean", default: false },
+  sockets: { type: "string", default: "1" },
+  depth: { type: "string", default: "5" },
   restart: { type: "boolean", default: false },
 };
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 try {
-  await main(parseArgs({ options: FLAGS }).values);
+  const { values } = parseArgs({ options: FLAGS });
+  await (values.exhaustive ? exhaust(values) : main(values));
 } catch (error) {
   console.error(`simulate: ${error.message}`);
   process.exitCode = 1;
@@ -73,6 +79,46 @@ async function main({ seed, seeds, from, workers, restart }) {
   }
   console.log(failure);
   process.exitCode = 1;
+}
+
+async function exhaust({ sockets, depth, workers }) {
+  await bundle();
+  const { explore } = await import(`../${FOLDER}/worker.mjs`);
+  const start = performance.now();
+  const told = ({ depth, states, played }) => {
+    const seconds = ((performance.now() - start) / 1000).toFixed(0);
+    console.log(`depth ${depth}: ${states} states, ${played} sequences (${seconds} s)`);
+  };
+  const threads = Array.from({ length: integer("workers", workers) }, thread);
+  const visitor = async (sockets, sequences) => {
+    const share = Math.ceil(sequences.length / threads.length);
+    const parts = threads.map(({ visit }, i) => {
+      return visit({ sockets, sequences: sequences.slice(i * share, (i + 1) * share) });
+    });
+    return (await Promise.all(parts)).flat();
+  };
+  try {
+    await explore(integer("sockets", sockets), integer("depth", depth), told, visitor);
+  } finally {
+    for (const { worker } of threads) await worker.terminate();
+  }
+}
+
+/** A worker that visits sequences. */
+function thread() {
+  const worker = new Worker(`./${FOLDER}/worker.mjs`);
+  const visit = (order) => {
+    return new Promise((finish, fail) => {
+      worker.once("error", fail);
+      worker.once("message", ({ visits, failure }) => {
+        worker.off("error", fail);
+        if (failure === undefined) finish(visits);
+        else fail(new Error(failure));
+      });
+      worker.postMessage(order);
+    });
+  };
+  return { worker, visit };
 }
 
 /** One file, so that starting a worker takes no time; returns its hash. */

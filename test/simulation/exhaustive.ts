@@ -20,50 +20,95 @@ const IOV_BYTES = 512;
 const SOCKET_BYTES = 4096;
 
 export interface Explored {
-  readonly depth: number;
+  depth: number;
   /** Different states, the first included. */
   states: number;
   /** Sequences that were played. */
   played: number;
 }
 
+/** A char a step: which action, and of which socket. */
+export type Sequence = string;
+
+/** Where a sequence leads to, and the steps that can follow. */
+export interface Visit {
+  readonly sequence: Sequence;
+  readonly state: string;
+  readonly steps: string;
+}
+
+/** Plays many sequences, in whatever order. */
+export type Visitor = (sockets: number, sequences: readonly Sequence[]) => Promise<Visit[]>;
+
 /** A sequence that went wrong. */
 class Wrong extends Error {
-  constructor(sequence: readonly Step[], why: string) {
-    super(`${why}: ${sequence.map(([socket, action]) => `${socket} ${ACTIONS[action]?.name}`)}`);
+  constructor(sequence: Sequence, why: string) {
+    super(`${why}: ${[...sequence].map((step) => `${socketOf(step)} ${actionOf(step).name}`)}`);
   }
 }
 
-type Step = readonly [socket: number, action: number];
+/** So many sequences are handed over at a time. */
+const BATCH = 2000;
 
 /** All sequences up to `depth` of `sockets` sockets. `told` is told of each depth. */
 export async function explore(
   sockets: number,
   depth: number,
   told: (explored: Explored) => void = () => {},
+  visitor: Visitor = visitAll,
 ): Promise<Explored> {
-  const explored: Explored = { depth, states: 0, played: 0 };
+  const explored: Explored = { depth: 0, states: 0, played: 0 };
   const seen = new Set<string>();
-  let frontier: Step[][] = [[]];
-  for (let length = 0; length <= depth; length++) {
-    const next: Step[][] = [];
-    for (const sequence of frontier) {
-      const scene = await play(sockets, sequence);
-      explored.played++;
-      const key = keyOf(scene);
-      if (seen.has(key)) continue;
-      seen.add(key);
-      if (length < depth) next.push(...enabled(scene).map((step) => [...sequence, step]));
+  let frontier: Visit[] = [];
+  for (; explored.depth <= depth; explored.depth++) {
+    const fresh: Visit[] = [];
+    for (const sequences of batches(frontier, explored.depth)) {
+      for (const visit of await visitor(sockets, sequences)) {
+        explored.played++;
+        if (seen.has(visit.state)) continue;
+        seen.add(visit.state);
+        fresh.push({ ...visit, state: "" });
+      }
     }
     explored.states = seen.size;
-    told({ ...explored, depth: length });
-    frontier = next;
+    told(explored);
+    frontier = fresh;
   }
   return explored;
 }
 
+/** All that goes one step further than the frontier. */
+function* batches(frontier: readonly Visit[], depth: number): Generator<Sequence[]> {
+  let batch: Sequence[] = depth === 0 ? [""] : [];
+  for (const { sequence, steps } of frontier) {
+    for (const step of steps) batch.push(sequence + step);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}
+
+/** Here, one after the other. */
+export async function visitAll(sockets: number, sequences: readonly Sequence[]): Promise<Visit[]> {
+  const visits: Visit[] = [];
+  for (const sequence of sequences) {
+    const scene = await play(sockets, sequence);
+    visits.push({ sequence, state: keyOf(scene), steps: stepsOf(scene) });
+  }
+  return visits;
+}
+
+function socketOf(step: string): number {
+  return Math.floor(step.charCodeAt(0) / ACTIONS.length);
+}
+
+function actionOf(step: string): Action {
+  return ACTIONS[step.charCodeAt(0) % ACTIONS.length] as Action;
+}
+
 /** @throws Wrong if engine and model differ */
-async function play(sockets: number, sequence: readonly Step[]): Promise<Scene> {
+async function play(sockets: number, sequence: Sequence): Promise<Scene> {
   Divergence.first = null;
   const tap = new Tap();
   const engine = new Engine({
@@ -75,8 +120,8 @@ async function play(sockets: number, sequence: readonly Step[]): Promise<Scene> 
   const scene = new Scene(engine, tap, sockets);
   try {
     await scene.settle();
-    for (const [socket, action] of sequence) {
-      (ACTIONS[action] as Action).act(scene, socket);
+    for (const step of sequence) {
+      actionOf(step).act(scene, socketOf(step));
       await scene.settle();
     }
   } catch (error) {
@@ -85,10 +130,13 @@ async function play(sockets: number, sequence: readonly Step[]): Promise<Scene> 
   return scene;
 }
 
-function enabled(scene: Scene): Step[] {
-  return scene.actors.flatMap((_, socket) =>
-    ACTIONS.flatMap(({ can }, action): Step[] => (can(scene, socket) ? [[socket, action]] : [])),
+function stepsOf(scene: Scene): string {
+  const codes = scene.actors.flatMap((_, socket) =>
+    ACTIONS.flatMap(({ can }, action) =>
+      can(scene, socket) ? [socket * ACTIONS.length + action] : [],
+    ),
   );
+  return String.fromCharCode(...codes);
 }
 
 /**

@@ -104,9 +104,9 @@ export class Server {
 
   #connect(socket: TCPSocket): void {
     this.#schedule.mayHear("connect");
-    const model = this.#model.announced(this.#schedule.now);
-    const index = this.#waiting.findIndex((line) => line.model === model);
+    const index = this.#waiting.findIndex((line) => line.clientPort === socket.remotePort);
     const [line] = this.#waiting.splice(index, 1) as [Line];
+    this.#model.announced(line.model, this.#schedule.now);
     const actor = this.connected(socket, line);
     actor.compare();
     this.#schedule.handle(actor);

@@ -8,7 +8,7 @@ import { SEED } from "../support/hosts.ts";
 import { diagnose } from "./diagnose.ts";
 import { expectThrown, playSeeds, repeat } from "./simulate.ts";
 
-const SIMULATIONS = Number(process.env.SIMULATIONS ?? 3000);
+const SIMULATIONS = Number(process.env.SIMULATIONS ?? 2000);
 
 let restore: () => void;
 

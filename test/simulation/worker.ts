@@ -1,19 +1,31 @@
 /**
- * One thread of `npm run simulate`: plays the seeds it is told to, and says how far it is.
+ * One thread of `npm run simulate`.
  *
- * Gets `{ from, count }`, answers with `{ played }` now and then, at last with `{ done: true }`, or
- * with `{ failure }`, a text that says all about the seed that failed.
+ * Gets `{ from, count }` and plays these seeds; answers with `{ played }` now and then, at last with
+ * `{ done: true }`, or with `{ failure }`, a text that says all about the seed that failed. Or gets
+ * `{ sockets, sequences }` of the small scope and answers with `{ visits }` or `{ failure }`.
  */
-import { parentPort } from "node:worker_threads";
+import { isMainThread, parentPort } from "node:worker_threads";
 import { diagnose } from "./diagnose.ts";
+import { type Sequence, visitAll } from "./exhaustive.ts";
 import { expectThrown, playSeeds } from "./simulate.ts";
+
+export { explore } from "./exhaustive.ts";
 
 /** Seeds between two reports. */
 const REPORT = 100;
 
-expectThrown();
+type Seeds = { from: number; count: number };
+type Sequences = { sockets: number; sequences: readonly Sequence[] };
 
-parentPort?.on("message", async ({ from, count }: { from: number; count: number }) => {
+if (!isMainThread) {
+  expectThrown();
+  parentPort?.on("message", async (order: Seeds | Sequences) => {
+    parentPort?.postMessage("from" in order ? await seeds(order) : await sequences(order));
+  });
+}
+
+async function seeds({ from, count }: Seeds): Promise<object> {
   let unreported = 0;
   const failure = await playSeeds(from, count, () => {
     unreported++;
@@ -21,6 +33,14 @@ parentPort?.on("message", async ({ from, count }: { from: number; count: number 
     parentPort?.postMessage({ played: unreported });
     unreported = 0;
   });
-  if (failure !== null) parentPort?.postMessage({ failure: await diagnose(failure) });
-  else parentPort?.postMessage({ played: unreported, done: true });
-});
+  if (failure !== null) return { failure: await diagnose(failure) };
+  return { played: unreported, done: true };
+}
+
+async function sequences(order: Sequences): Promise<object> {
+  try {
+    return { visits: await visitAll(order.sockets, order.sequences) };
+  } catch (error) {
+    return { failure: (error as Error).message };
+  }
+}

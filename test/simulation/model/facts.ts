@@ -39,6 +39,8 @@ export class Facts {
   readonly deadlines: Deadlines;
   /** Somebody listens to data. */
   consumed = true;
+  /** Verified when its server may have been full: then it is let go without a word. */
+  unsure = false;
   /** Engine memory may run out: a socket that holds bytes may fail for it. */
   scarce = false;
   readonly rules: Rules;
@@ -112,7 +114,8 @@ export class Facts {
   /** The errors of which one may, or must, come now: whichever was found first. */
   protected problems(how: How, now: number): readonly string[] {
     if (this.aborted || this.told === "error" || this.told === "close") return NONE;
-    const left = this.receive.pending > 0 || (how === "may" && this.injected);
+    const { pending, lost } = this.receive;
+    const left = pending > 0 || lost || (how === "may" && this.injected);
     return [
       ...(this.failure === null ? NONE : [this.failure]), // M92c, also while suspended (M99)
       ...(this.awaitsTls && left ? INJECTED : NONE), // M107

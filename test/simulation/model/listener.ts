@@ -7,10 +7,10 @@ import type { ModelSocket } from "./socket.ts";
 
 export class ModelListener {
   readonly #maxConnections: number;
-  /** Taken, and their transports live. */
-  readonly #living = new Set<ModelSocket>();
-  /** Of these, those whose TLS handshake is under way. */
+  /** Their TLS handshake is under way. */
   readonly #shaking = new Set<ModelSocket>();
+  /** Taken and up, and their transports live. */
+  readonly #living = new Set<ModelSocket>();
   /** Of these, those that are up and not announced, in their order (M118). */
   readonly #waiting: ModelSocket[] = [];
   /** An onconnect is set; without one connections are closed unheard (M117). */
@@ -21,7 +21,10 @@ export class ModelListener {
     this.#maxConnections = maxConnections;
   }
 
-  /** Whether another connection must, or may, be refused: one that is closed and lingers counts or not. */
+  /**
+   * Whether another connection must, or may, be refused: one that is closed and lingers counts or
+   * not, and one whose handshake is under way does not.
+   */
   refuses(how: How): boolean {
     if (this.closed) return true;
     let counted = 0;
@@ -32,14 +35,23 @@ export class ModelListener {
   /** A connection the engine has taken. */
   accepted(socket: ModelSocket, secure: boolean): void {
     must(!this.refuses("must"), "accept: more than maxConnections, or after close");
-    this.#living.add(socket);
     if (secure) this.#shaking.add(socket);
-    else this.connected(socket);
+    else this.#add(socket);
   }
 
-  /** It is up: with TLS, verified. */
+  /** Its handshake is verified; only now it counts, and there may be no room for it. */
   connected(socket: ModelSocket): void {
-    this.#shaking.delete(socket);
+    if (!this.#shaking.delete(socket)) return;
+    if (this.refuses("must")) {
+      socket.letGo();
+      return;
+    }
+    socket.unsure = this.refuses("may");
+    this.#add(socket);
+  }
+
+  #add(socket: ModelSocket): void {
+    this.#living.add(socket);
     if (!this.claimed || this.closed) socket.letGo();
     else this.#waiting.push(socket);
   }
@@ -51,12 +63,20 @@ export class ModelListener {
   }
 
   /** The connect event: for the oldest that is left (M118), never after close() (M122). */
-  announced(now: number): ModelSocket {
+  announced(socket: ModelSocket, now: number): void {
     must(!this.closed && this.claimed, "connect: after close, or with nobody to hear it");
-    const socket = this.#waiting.shift();
-    must(socket !== undefined, "connect: nobody came");
+    while (this.#waiting[0] !== socket && this.#letUnsureGo());
+    must(this.#waiting.shift() === socket, "connect: not in the order they came");
     socket.announced({ type: "connect" }, now);
-    return socket;
+  }
+
+  /** Whether the oldest that waits may have found no room: then it has not. */
+  #letUnsureGo(): boolean {
+    const [socket] = this.#waiting;
+    if (socket?.unsure !== true) return false;
+    this.#waiting.shift();
+    socket.letGo();
+    return true;
   }
 
   /** Accepted sockets live on, those not announced are let go (M119, M122). */
@@ -69,6 +89,7 @@ export class ModelListener {
 
   /** What is missing when the engine has nothing more to say, or null. */
   missing(): string | null {
+    while (this.#letUnsureGo());
     return this.#waiting.length > 0 ? "connect" : null;
   }
 }

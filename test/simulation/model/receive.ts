@@ -19,6 +19,8 @@ export class Receive {
   #ended = false;
   /** What #bytes begin with, until they or the framing change. */
   #found: Found | null = null;
+  /** The last of the data that came found nobody who listens. */
+  lost = false;
   /** All bytes the transport reported. */
   total = 0;
 
@@ -47,7 +49,7 @@ export class Receive {
 
   /** All that decides what can come. */
   get state(): unknown {
-    return [[...this.#bytes], this.#ended, this.#format];
+    return [[...this.#bytes], this.#ended, this.#format, this.lost];
   }
 
   add(bytes: Uint8Array): void {
@@ -97,6 +99,7 @@ export class Receive {
 
   /** The app is told of a message, or without framing of as many bytes as it likes (M41). */
   deliver(bytes: Uint8Array): void {
+    this.lost = false;
     if (this.#format === null) {
       must(bytes.length > 0, "data: never empty without framing");
       must(bytes.length <= this.#bytes.length, "data: more bytes than were received");
@@ -112,6 +115,7 @@ export class Receive {
 
   /** Nobody listens: whole messages are dropped, unframed bytes all. */
   dropMessages(): void {
+    if (this.hasMessage) this.lost = true;
     if (this.#format === null) this.drop();
     for (let found = this.#first(); found.kind === "message"; found = this.#first()) {
       this.#advance(found.size);

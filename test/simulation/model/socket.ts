@@ -118,10 +118,6 @@ export class ModelSocket extends Wired {
     const refusals: Refusal[] = this.halfClosed ? ["InvalidStateError"] : [];
     if (!able) refusals.push("NotSupportedError"); // M109
     if (refusals.length > 0) return refusals;
-    if (!this.consumed && this.receive.pending > 0) {
-      this.receive.dropMessages(); // nobody's: dropped by now, or left
-      this.injected = true;
-    }
     this.security = "upgrading"; // M103
     this.deadlines.upgrading(now);
     return "started";

@@ -76,14 +76,16 @@ export class Wired extends Facts {
   destroy(now: number): void {
     this.settle();
     const over = this.aborted || this.failure !== null || this.state !== "open";
-    const unheard = this.rules.accepted && !this.up && this.timeout("may", now);
-    if (unheard) this.unheard = true; // its handshake took too long
+    const late = this.rules.accepted && !this.up && this.timeout("may", now);
+    const unheard = late || (this.unsure && this.told === "nothing");
+    if (unheard) this.unheard = true; // its handshake took too long, or there is no room for it
     must(over || unheard || this.endSeen, "destroy: a living connection");
   }
 
   /** Input behind close(). Whether plaintext in front of TLS still matters then is left open. */
   protected discard(): void {
-    if (this.awaitsTls && this.receive.pending > 0) this.injected = true;
+    if (this.awaitsTls && (this.receive.pending > 0 || this.receive.lost)) this.injected = true;
+    this.receive.lost = false;
     this.receive.drop();
   }
 
