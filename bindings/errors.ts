@@ -191,18 +191,23 @@ export class TCPSocketError extends Error {
     super(sentence(failure, cause), cause === undefined ? undefined : { cause });
     this.name = failure.name;
     this.errorCode = failure.errorCode;
-    this.code = codeOf(cause) ?? failure.name;
+    this.code = textOf(cause, "code") ?? failure.name;
     this.errorClass = failure.class;
   }
 }
 
 function sentence({ name, text }: Failure, cause: unknown): string {
-  const words = cause instanceof Error ? cause.message.trim().replaceAll(/\s+/g, " ") : "";
+  const words = textOf(cause, "message")?.trim().replaceAll(/\s+/g, " ") ?? "";
   const detail = words === "" ? "" : `: ${words}`;
   return `${text}${detail} (docs/errors.md#${name.toLowerCase()})`;
 }
 
-function codeOf(cause: unknown): string | undefined {
-  const code = (cause as { code?: unknown } | null | undefined)?.code;
-  return typeof code === "string" ? code : undefined;
+/** The cause may be an app's, from a look-up or a check of its own, and its properties may throw. */
+function textOf(cause: unknown, name: "code" | "message"): string | undefined {
+  try {
+    const text = (cause as Record<string, unknown> | null | undefined)?.[name];
+    return typeof text === "string" ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -20,7 +20,6 @@ import {
   type SocketOptions,
   socketOptions,
 } from "./options.ts";
-import { whenAborted } from "./platform.ts";
 import { clientSecurity, type Security } from "./security.ts";
 import { beginFraming, checkFits } from "./set-framing.ts";
 import type { TCPSocket } from "./tcp-socket.ts";
@@ -92,8 +91,6 @@ export function dial(host: unknown, port: unknown, given: unknown): Seat {
   driver.schedule();
   return seat;
 }
-
-export { whenAborted };
 
 let makeSocket: (seat: Seat) => TCPSocket;
 

@@ -18,8 +18,9 @@ import { errorEvent, TCPSocketEvent } from "./events.ts";
 import { framingFailure } from "./framing-errors.ts";
 import type { ServerSocketOptions, SocketOptions } from "./options.ts";
 import { payloadOf, queuePayload, sendOutcome } from "./payload.ts";
+import { reasonOf, whenAborted } from "./platform.ts";
 import { knownPromises, noteOpened, PromisedSocket, promisesOf } from "./promised-socket.ts";
-import { dial, provideAdoption, Seat, whenAborted } from "./seat.ts";
+import { dial, provideAdoption, Seat } from "./seat.ts";
 import { plaintextFailure, upgrade } from "./security.ts";
 import { noteTotals, seatOf } from "./socket-attributes.ts";
 import { consume, deliver, endData } from "./socket-data.ts";
@@ -186,7 +187,7 @@ export class TCPSocket extends PromisedSocket {
 
   #watch(signal: AbortSignal): void {
     this.#unwatch = whenAborted(signal, () => {
-      promisesOf(this).reason ??= signal.reason;
+      promisesOf(this).reason ??= reasonOf(signal);
       this.closeImmediately();
     });
   }

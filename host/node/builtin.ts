@@ -14,6 +14,7 @@ interface Modules {
   "node:crypto": typeof import("node:crypto");
   "node:net": typeof import("node:net");
   "node:process": typeof import("node:process");
+  "node:timers": typeof import("node:timers");
   "node:tls": typeof import("node:tls");
   "node:url": typeof import("node:url");
 }
@@ -24,3 +25,6 @@ const require = createRequire("/");
 export function builtin<Name extends keyof Modules>(name: Name): Modules[Name] {
   return require(name);
 }
+
+/** A task of its own, soon; Node's, whatever a test's clock has put in its place. */
+export const defer: (task: () => void) => unknown = builtin("node:timers").setImmediate;

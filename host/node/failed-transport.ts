@@ -2,6 +2,7 @@
  * A connection that node:net refused to start: it reports so, in a task of its own (M16), and is gone.
  */
 import type { Addresses, Sink, Transport } from "../transport.ts";
+import { defer } from "./builtin.ts";
 import { reasonOf } from "./reasons.ts";
 
 /** A transport that never was. */
@@ -14,7 +15,7 @@ export class FailedTransport implements Transport {
   };
 
   constructor(sink: Sink, error: unknown) {
-    setImmediate(() => {
+    defer(() => {
       sink.failed(reasonOf(error), error);
       sink.closed();
     });

@@ -19,7 +19,7 @@ import type {
   Transport,
 } from "../transport.ts";
 import { alarm } from "./alarm.ts";
-import { builtin } from "./builtin.ts";
+import { builtin, defer } from "./builtin.ts";
 import { NodeListener } from "./listener.ts";
 import { connect } from "./tcp.ts";
 import { tlsContext } from "./tls.ts";
@@ -53,7 +53,7 @@ export const nodeHost: Host = {
   },
 
   defer(task: () => void): void {
-    setImmediate(task);
+    defer(task);
   },
 
   context(): Context {

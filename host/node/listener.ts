@@ -6,7 +6,7 @@
  */
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { Listener, ListenerSink, ListenTarget } from "../transport.ts";
-import { builtin } from "./builtin.ts";
+import { builtin, defer } from "./builtin.ts";
 import { listenReasonOf } from "./reasons.ts";
 import { accepted, plain } from "./tcp.ts";
 
@@ -54,7 +54,7 @@ export class NodeListener implements Listener {
 
   close(): void {
     this.#server.close();
-    process.nextTick(() => this.#gone()); // Node's own close event waits for the connections
+    defer(() => this.#gone()); // Node's own close event waits for the connections
   }
 
   ref(): void {

@@ -51,6 +51,10 @@ export function flatten(error: unknown): unknown {
 
 /** The code of a system's error, or "". */
 export function codeOf(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" ? code : "";
+  try {
+    const code = (error as { code?: unknown } | null)?.code;
+    return typeof code === "string" ? code : "";
+  } catch {
+    return ""; // an app's look-up gave an error that throws
+  }
 }

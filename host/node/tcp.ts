@@ -17,7 +17,7 @@ import type {
   TlsTarget,
   Transport,
 } from "../transport.ts";
-import { builtin } from "./builtin.ts";
+import { builtin, defer } from "./builtin.ts";
 import { readDirectly } from "./direct-read.ts";
 import { FailedTransport } from "./failed-transport.ts";
 import { Handshake } from "./handshake.ts";
@@ -144,7 +144,7 @@ export class NodeTransport implements Transport, Addresses {
       this.#socket = tls.server ? acceptTls(plain, tls) : connectTls({ socket: plain }, tls);
     } catch (error) {
       this.#wire();
-      setImmediate(() => this.sink?.failed(tlsReasonOf(error, false), error));
+      defer(() => this.sink?.failed(tlsReasonOf(error, false), error));
       return;
     }
     this.#handshake = new Handshake(tls, tells);

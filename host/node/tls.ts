@@ -14,7 +14,7 @@ import type {
   TLSSocketOptions,
 } from "node:tls";
 import type { TlsInfo, TlsTarget } from "../transport.ts";
-import { builtin } from "./builtin.ts";
+import { builtin, defer } from "./builtin.ts";
 import { type CheckIdentity, guardIdentity, guardNames, guardProtocols } from "./tls-callbacks.ts";
 
 type Options = SecureContextOptions & ConnectionOptions & TLSSocketOptions;
@@ -105,7 +105,7 @@ type Lookup = NonNullable<ConnectionOptions["lookup"]>;
  */
 function later(lookup: Lookup): Lookup {
   return (name, options, done) => {
-    const answer: typeof done = (...result) => setImmediate(() => done(...result));
+    const answer: typeof done = (...result) => defer(() => done(...result));
     try {
       lookup(name, options, answer);
     } catch (error) {

@@ -7,6 +7,7 @@ import { type Any, lying, springing, Trap, trap } from "./support/values.ts";
 describe("a signal that lies", () => {
   const lies: [string, object, Any][] = [
     ["about being aborted", { aborted: true }, "open"],
+    ["about its reason", { reason: "another" }, "open"],
     [
       "about its members",
       { addEventListener: 1, removeEventListener: 1, throwIfAborted: 1 },
