@@ -7,7 +7,7 @@ const UNPACKED_BYTES_MAX = 400 * 1024;
 const READABLE = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
 /** Declarations lie as their sources do; of the core there is only its list of numbers. */
 const DECLARATION =
-  /^dist\/types\/(assembly\/(framing\/)?abi|build\/core-bytes|(bindings|host)\/[\w/-]+)\.d\.ts$/;
+  /^dist\/types\/(assembly\/((framing\/)?abi|reasons)|build\/core-bytes|(bindings|host)\/[\w/-]+)\.d\.ts$/;
 
 interface Manifest {
   readonly scripts: Record<string, string>;
