@@ -189,7 +189,10 @@ export class Cast implements Watcher {
       actor.compare();
       actor.compareReading();
     }
-    for (const server of this.#servers) server.compare();
+    for (const server of this.#servers) {
+      server.compare();
+      server.freed = server.gone;
+    }
     for (const line of this.#lines) line.freed ||= isOver(line);
   }
 
@@ -230,10 +233,10 @@ export class Cast implements Watcher {
 
   /** Whether maxSockets live. A socket that ended in this turn may still be counted. */
   #full(): Full {
-    const servers = this.#servers.filter(({ gone }) => !gone).length;
-    const living = this.#lines.filter((line) => !isOver(line)).length;
-    const unfreed = this.#lines.filter(({ freed }) => !freed).length;
-    return { surely: servers + living >= SOCKETS_MAX, maybe: servers + unfreed >= SOCKETS_MAX };
+    const all = [...this.#lines, ...this.#servers];
+    const living = all.filter((one) => !(one instanceof Line ? isOver(one) : one.gone)).length;
+    const unfreed = all.filter(({ freed }) => !freed).length;
+    return { surely: living >= SOCKETS_MAX, maybe: unfreed >= SOCKETS_MAX };
   }
 
   anyFormat(): Framed | null {

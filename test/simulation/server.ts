@@ -27,6 +27,8 @@ export class Server {
   port = 0;
   /** The host has let go of it. */
   gone = false;
+  /** It was gone when the engine had last said all: its slot is surely free. */
+  freed = false;
   readonly #schedule: Schedule;
   readonly #model: ModelListener;
   readonly #maxConnections: number;

@@ -56,7 +56,7 @@ export class Facts {
   protected endSeen = false;
   /** The engine has said all it had to say while that was so: it has been noticed. */
   protected endNoticed = false;
-  /** The next bytes' faults as they could be found, whatever was suspended later. */
+  /** The next bytes' faults as they could be found in this turn, whatever was called later. */
   protected faultsSeen: readonly string[] = NONE;
   protected failure: string | null = null;
   protected suspends = 0;
@@ -121,7 +121,8 @@ export class Facts {
       ...(this.awaitsTls && left ? INJECTED : NONE), // M107
       ...(this.awaitsTls && this.receive.ended ? INTERRUPTED : NONE),
       ...(this.timeout(how, now) ? TIMED_OUT : NONE),
-      ...(this.mayDeliver ? this.receive.faults(how) : how === "may" ? this.faultsSeen : NONE),
+      ...(this.mayDeliver ? this.receive.faults(how) : NONE),
+      ...(how === "may" ? this.faultsSeen : NONE),
     ];
   }
 
@@ -183,6 +184,7 @@ export class Facts {
   protected lookForEnd(): void {
     if (!this.mayDeliver) return;
     if (this.receive.exhausted) this.endSeen = true;
-    this.faultsSeen = this.receive.faults("may");
+    const faults = this.receive.faults("may");
+    if (faults.length > 0) this.faultsSeen = faults;
   }
 }

@@ -171,6 +171,7 @@ export class ModelSocket extends Wired {
   missing(now: number): string | null {
     if (this.over) return null;
     this.settle();
+    this.faultsSeen = [];
     if (this.endSeen && !this.suspended) this.endNoticed = true;
     if (this.told === "error") return "close";
     if (this.upDue) return this.upEvent;

@@ -19,7 +19,7 @@ export class Wired extends Facts {
     this.deadlines.active(now);
     if (this.state !== "closed") this.receive.add(bytes);
     if (this.state === "closing") this.discard();
-    this.lookForEnd();
+    this.settle();
   }
 
   sent(bytes: number, now: number): void {
@@ -89,7 +89,7 @@ export class Wired extends Facts {
     this.receive.drop();
   }
 
-  /** The engine is being turned: what nobody listens to is dropped by now. */
+  /** The engine is being turned: what nobody listens to is dropped, in front of all others' events. */
   protected settle(): void {
     if (!this.consumed && this.mayDeliver) this.receive.dropMessages();
     this.lookForEnd();
