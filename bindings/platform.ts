@@ -5,8 +5,11 @@
 
 const { AbortSignal: PlatformSignal, performance: clock } = globalThis;
 
+/** The class of all events. */
 export const PlatformEvent: typeof Event = globalThis.Event;
+/** Runs a task in a microtask of its own. */
 export const queue: typeof queueMicrotask = globalThis.queueMicrotask;
+/** A deep copy; what is named in `transfer` moves. */
 export const clone: typeof structuredClone = globalThis.structuredClone;
 
 /** Milliseconds since the program began. */
@@ -36,6 +39,7 @@ export function isSignal(value: unknown): value is AbortSignal {
   }
 }
 
+/** Whether a signal was aborted. */
 export function isAborted(signal: AbortSignal): boolean {
   return aborted.call(signal);
 }

@@ -4,10 +4,10 @@
  * slice of its buffer. Borrowed against borrowed: `onmessages` lends the window, as does `onread`
  * by itself. node:net's everyday way, `data`, stands beside them.
  */
-import { Check, messagesOf } from "../pattern.mjs";
+import { messagesOf } from "../pattern.mjs";
 import { listenNet } from "../sockets.mjs";
-import { openCopying, openData, openLending, openOnread } from "./receivers.mjs";
-import { request, requested } from "./request.mjs";
+import { openCopying, openData, openLending, openOnread, timeReceiving } from "./receivers.mjs";
+import { requested } from "./request.mjs";
 
 const MESSAGE_BYTES = 64 * 1024;
 const COPY = "node:net onread, copy";
@@ -45,24 +45,5 @@ export const receiveBulk = {
     });
   },
 
-  async run(side, port, amount, thorough) {
-    const check = new Check(thorough);
-    const total = amount * 1024;
-    let finished;
-    const received = new Promise((resolve) => {
-      finished = resolve;
-    });
-    const take = (bytes) => {
-      check.take(bytes);
-      if (check.position > total) throw new Error(`${check.position} bytes came, not ${total}`);
-      if (check.position === total) finished();
-    };
-    const connection = await side.open(side, port, take);
-    const start = performance.now();
-    connection.send(request(total, thorough));
-    await received;
-    const seconds = (performance.now() - start) / 1000;
-    connection.close();
-    return { units: amount, seconds };
-  },
+  run: timeReceiving,
 };

@@ -2,7 +2,9 @@
  * The ways a client gets its bytes, each under the same face: { send(bytes), close() }, with
  * `take(bytes)` called for what each read brings.
  */
+import { Check } from "../pattern.mjs";
 import { openNet, openSocket, WINDOW_BYTES } from "../sockets.mjs";
+import { request } from "./request.mjs";
 
 const ARRAYBUFFER = { binaryType: "arraybuffer" };
 
@@ -39,4 +41,26 @@ export async function openData(_side, port, take) {
 
 function faceOf(socket) {
   return { send: (bytes) => socket.write(bytes), close: () => socket.end() };
+}
+
+/** One round: asks the peer for so many KiB, and times until all have come. */
+export async function timeReceiving(side, port, amount, thorough) {
+  const check = new Check(thorough);
+  const total = amount * 1024;
+  let finished;
+  const received = new Promise((resolve) => {
+    finished = resolve;
+  });
+  const take = (bytes) => {
+    check.take(bytes);
+    if (check.position > total) throw new Error(`${check.position} bytes came, not ${total}`);
+    if (check.position === total) finished();
+  };
+  const connection = await side.open(side, port, take);
+  const start = performance.now();
+  connection.send(request(total, thorough));
+  await received;
+  const seconds = (performance.now() - start) / 1000;
+  connection.close();
+  return { units: amount, seconds };
 }

@@ -9,6 +9,7 @@ import { connect, createServer } from "node:tls";
 import { makeCertificate } from "../../scripts/certificate.mjs";
 import { Check, messagesOf } from "../pattern.mjs";
 import { makeNet, openSocket, WINDOW_BYTES } from "../sockets.mjs";
+import { timeReceiving } from "./receivers.mjs";
 import { request, requested } from "./request.mjs";
 
 const HOST = "127.0.0.1";
@@ -106,24 +107,7 @@ export const tlsReceive = {
     });
   },
 
-  async run(side, port, amount, thorough) {
-    const check = new Check(thorough);
-    const total = amount * 1024;
-    let finished;
-    const received = new Promise((resolve) => {
-      finished = resolve;
-    });
-    const connection = await side.open(side, port, (bytes) => {
-      check.take(bytes);
-      if (check.position === total) finished();
-    });
-    const start = performance.now();
-    connection.send(request(total, thorough));
-    await received;
-    const seconds = (performance.now() - start) / 1000;
-    connection.close();
-    return { units: amount, seconds };
-  },
+  run: timeReceiving,
 };
 
 const COPIED = "node:tls, copy";
