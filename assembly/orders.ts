@@ -42,6 +42,7 @@ import {
   DRAIN_PENDING,
   FAIL_PENDING,
   FINISH_ORDERED,
+  FLUSH_ORDERED,
   GONE,
   HELD_PENDING,
   HOST_HOLDS,
@@ -86,7 +87,7 @@ export function isUnannounced(socket: Socket): bool {
 }
 
 function orderTransport(socket: Socket): void {
-  if (socket.inFlight === 0 && transmittable(socket) !== 0) record(ORDER_FLUSH, socket);
+  orderFlush(socket);
   if (mayFinish(socket)) {
     socket.flags |= FINISH_ORDERED;
     record(ORDER_FINISH, socket);
@@ -104,6 +105,13 @@ function orderTransport(socket: Socket): void {
   socket.flags &= ~(PAUSED | RESUME_OWED);
   if (pause) socket.flags |= PAUSED;
   if (maySecure(socket)) orderSecure(socket);
+}
+
+function orderFlush(socket: Socket): void {
+  if (socket.inFlight !== 0 || transmittable(socket) === 0) return;
+  if ((socket.flags & FLUSH_ORDERED) !== 0) return;
+  socket.flags |= FLUSH_ORDERED;
+  record(ORDER_FLUSH, socket);
 }
 
 /** Nothing of what came in plaintext is left in memory, or remembered. */

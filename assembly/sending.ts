@@ -41,7 +41,7 @@ import {
   queueExternal,
   reserveBytes,
 } from "./send-queue.ts";
-import { GONE, LOCAL_ENDED, Socket } from "./socket.ts";
+import { FLUSH_ORDERED, GONE, LOCAL_ENDED, Socket } from "./socket.ts";
 
 /** Why a frame of `length` bytes may not be sent now, or 0 (M63, maxBufferedAmount). */
 function refuseSend(socket: Socket, length: u64): i32 {
@@ -216,5 +216,6 @@ export function sendExternal(socket: Socket, length: f64): i32 {
 /** Fills the table with what one write should take. Returns its entries. */
 export function gather(socket: Socket): i32 {
   if (socket.inFlight !== 0) return E_BUSY;
+  socket.flags &= ~FLUSH_ORDERED;
   return <i32>gatherBytes(socket);
 }

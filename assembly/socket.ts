@@ -157,6 +157,8 @@ export const RESUMED: u32 = 1 << 26;
 export const COUNTED: u32 = 1 << 27;
 /** What came last in plaintext found nobody who takes data. */
 export const DROPPED: u32 = 1 << 28;
+/** ORDER_FLUSH was given, and nothing gathered since. */
+export const FLUSH_ORDERED: u32 = 1 << 29;
 
 // What `security` may be, in this order (upgrade.ts).
 export const PLAIN: u8 = 0;

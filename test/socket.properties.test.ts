@@ -89,9 +89,10 @@ const happening: fc.Arbitrary<Happening> = fc
   .map((one) =>
     one.socket === "l" && !LISTENING.has(one.action.op) ? { ...one, socket: "a" } : one,
   )
-  // The window holds one read at a time, and a transport that is gone brings nothing more.
+  // The window holds one read at a time, a transport that is gone brings nothing more, and what is sent is
+  // flushed in its own turn: how many bytes one write takes depends on it.
   .map((one) =>
-    /received|failed|closed|expired/.test(one.action.op) ? { ...one, turn: true } : one,
+    /received|failed|closed|expired|send/.test(one.action.op) ? { ...one, turn: true } : one,
   );
 
 const options = fc.record(

@@ -42,6 +42,16 @@ describe.each(BUILDS)("a turn of %s", (build) => {
     expect(core.kinds()).toEqual(["finish", "close", "destroy"]);
   });
 
+  test("orders one flush of what is sent behind the peer's FIN, though its end is no event", () => {
+    const core = new Embedder(build);
+    const handle = core.opened();
+    core.call.ended(handle);
+    core.send(handle, pattern(4));
+    expect(core.poll().map(({ kind }) => kind)).toEqual(["flush"]);
+    expect(core.transmit(handle)).toEqual(Buffer.from(pattern(4)));
+    expect(core.kinds()).toEqual(["finish", "close", "destroy"]);
+  });
+
   test("keeps events for a full turn when only orders are asked for", () => {
     const core = new Embedder(build);
     const [closing, sending] = [core.opened(), core.opened()] as const;
