@@ -1,15 +1,15 @@
 /**
  * The conformance scripts of test/vectors, on the reference and on every build of the core. Each is
  * played in every variant (test/support/vectors/variants.ts), all of which have one digest: the one
- * in test/vectors/digests.txt. `VECTORS=digests npm test` writes that file anew and prints it.
+ * in test/vectors/digests.txt. `VECTORS=digests npm test` writes that file and vectors.lock anew.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { BUILDS } from "./support/embedder.ts";
 import { SEED } from "./support/hosts.ts";
 import { sha256 } from "./support/vectors/bytes.ts";
 import { CoreShim } from "./support/vectors/core-shim.ts";
+import { FOLDER, lockLines } from "./support/vectors/lock.ts";
 import { ReferenceShim } from "./support/vectors/reference-shim.ts";
 import { replay } from "./support/vectors/replay.ts";
 import { readScripts, type Script } from "./support/vectors/script.ts";
@@ -25,11 +25,12 @@ const HOSTS: Host[] = [
   }),
 ];
 
-const LOCK = fileURLToPath(new URL("vectors/digests.txt", import.meta.url));
+const DIGESTS = `${FOLDER}digests.txt`;
+const LOCK = `${FOLDER}vectors.lock`;
 const WRITE = process.env.VECTORS === "digests";
 
 const scripts = readScripts();
-const locked = new Map(readLines(LOCK).map((line) => line.split(" ") as [string, string]));
+const locked = new Map(readLines(DIGESTS).map((line) => line.split(" ") as [string, string]));
 const digests = new Map<string, string>();
 
 function readLines(file: string): string[] {
@@ -38,7 +39,7 @@ function readLines(file: string): string[] {
 
 /** Plays every variant, all on one engine. */
 function play(script: Script, shim: Shim): string {
-  const played = variantsOf(script, SEED).map((variant) => replay(script, shim, variant));
+  const played = variantsOf(script, SEED).map((variant) => replay(variant, shim));
   expect([...new Set(played)], "what is said depends on how it is split").toHaveLength(1);
   return played[0] as string;
 }
@@ -57,11 +58,15 @@ describe.each(HOSTS)(`%s (cuts of long input: seed ${SEED})`, (_name, features, 
 });
 
 test.skipIf(WRITE)("test/vectors/digests.txt has a line for each script, and their total", () => {
-  const lines = readLines(LOCK).slice(0, -1);
+  const lines = readLines(DIGESTS).slice(0, -1);
   expect(lines.map((line) => line.replace(/ .*/, ""))).toEqual(
     scripts.map(({ header }) => header.id),
   );
   expect(locked.get("all")).toBe(totalOf(lines));
+});
+
+test.skipIf(WRITE)("test/vectors/vectors.lock has the hashes of all that is vendored", () => {
+  expect(readLines(LOCK), "VECTORS=digests npm test").toEqual(lockLines());
 });
 
 function totalOf(lines: readonly string[]): string {
@@ -72,6 +77,7 @@ afterAll(() => {
   if (!WRITE) return;
   const lines = scripts.map(({ header }) => `${header.id} ${digests.get(header.id)}`);
   const text = [...lines, `all ${totalOf(lines)}`, ""].join("\n");
-  writeFileSync(LOCK, text);
+  writeFileSync(DIGESTS, text);
+  writeFileSync(LOCK, [...lockLines(), ""].join("\n"));
   console.log(text);
 });

@@ -4,20 +4,19 @@
  */
 import { bytesOf } from "./bytes.ts";
 import { Grammar } from "./grammar.ts";
-import type { Expectation, Operation, Script, Step } from "./script.ts";
+import type { Expectation, Operation, Step } from "./script.ts";
 import type { Action, Answer, Plain, Said, Shim } from "./shim.ts";
 import { expectedLines, Transcript } from "./transcript.ts";
-import type { Variant } from "./variants.ts";
+import { piecesOf, type Variant } from "./variants.ts";
 
 const LOOKS = ["readyState", "buffered", "fin", "paused", "letGo", "detail"] as const;
 
 /** The digest of what was said. */
-export function replay(script: Script, shim: Shim, variant: Variant): string {
-  return new Replay(script, shim, variant).play();
+export function replay(variant: Variant, shim: Shim): string {
+  return new Replay(variant, shim).play();
 }
 
 class Replay {
-  readonly #script: Script;
   readonly #shim: Shim;
   readonly #variant: Variant;
   readonly #transcript = new Transcript();
@@ -28,11 +27,10 @@ class Replay {
   #said = new Transcript();
   #line = 1;
 
-  constructor(script: Script, shim: Shim, variant: Variant) {
-    this.#script = script;
-    this.#shim = shim;
+  constructor(variant: Variant, shim: Shim) {
     this.#variant = variant;
-    this.#waiting = new Set(script.handlers);
+    this.#shim = shim;
+    this.#waiting = new Set(variant.handlers);
   }
 
   play(): string {
@@ -58,7 +56,7 @@ class Replay {
 
   #takePieces(step: Step): void {
     const { operation } = step;
-    for (const action of this.#actionsOf(step)) {
+    for (const action of this.#actionsOf(operation)) {
       this.#act(operation, action);
       if (operation.turn !== false && operation.up !== true) this.#run();
     }
@@ -67,7 +65,7 @@ class Replay {
   #takeAll(step: Step): void {
     const { s } = step.operation;
     for (let left = this.#shim.look(s).inFlight; left > 0; left = this.#shim.look(s).inFlight) {
-      for (const count of this.#variant.pieces(step, left)) {
+      for (const count of piecesOf(step.operation, left)) {
         this.#act(step.operation, { op: "sent", count });
         this.#run();
       }
@@ -84,30 +82,31 @@ class Replay {
     this.#said = before;
   }
 
-  #actionsOf(step: Step): Action[] {
-    const { operation } = step;
+  #actionsOf(operation: Operation): Action[] {
     if (operation.op === "sent") {
-      const counts = this.#variant.pieces(step, operation.n as number);
+      const counts = piecesOf(operation, operation.n as number);
       return counts.map((count) => ({ op: "sent", count }));
     }
     if (operation.op !== "received") return [this.#actionOf(operation)];
     const bytes = bytesOf(operation);
     let begin = 0;
-    return this.#variant.pieces(step, bytes.length).map((length) => {
+    return piecesOf(operation, bytes.length).map((length) => {
       begin += length;
       return { op: "received", bytes: bytes.subarray(begin - length, begin) };
     });
   }
 
   #actionOf(operation: Operation): Action {
-    const { header } = this.#script;
+    const { header } = this.#variant;
     const { op, parent = null, options = {}, role = "client" } = operation;
     if (op === "open") {
       const framing =
         role === "listener" ? operation.framing : (operation.framing ?? header.framing);
       return { op, role, parent, options, ...(framing === undefined ? {} : { framing }) };
     }
-    if (op === "send") return { op, bytes: bytesOf(operation), external: this.#variant.external };
+    if (op === "send") {
+      return { op, bytes: bytesOf(operation), external: operation.external === true };
+    }
     if (op === "failed") return { op, reason: operation.reason as string };
     if (op === "expired") return { op, timer: operation.timer as "connect" };
     if (op === "setFraming") return { op, framing: operation.framing ?? null };
@@ -152,7 +151,7 @@ class Replay {
   #expect(what: string, actual: unknown, expected: unknown): void {
     const [is, should] = [actual, expected].map((value) => JSON.stringify(value, null, 1));
     if (is === should) return;
-    const place = `${this.#script.header.id}:${this.#line} (${this.#variant.name})`;
+    const place = `${this.#variant.header.id}:${this.#line} (${this.#variant.name})`;
     throw new Error(`${place}: ${what}: ${is}\nexpected: ${should}`);
   }
 }

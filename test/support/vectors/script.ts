@@ -3,9 +3,9 @@
  * then grouped into operations, each with what must follow before the next one.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { Framing } from "../reference/framing.ts";
 import type { Bytes } from "./bytes.ts";
+import { FOLDER } from "./lock.ts";
 import { Schemas } from "./schema.ts";
 import type { EngineOptions, Refusal, Role, SocketOptions, Timer } from "./shim.ts";
 
@@ -31,6 +31,10 @@ export interface Operation extends Bytes {
   options?: SocketOptions;
   framing?: Framing | null;
   n?: number | "all";
+  /** In pieces of these sizes; the last holds for the rest. */
+  pieces?: number[];
+  /** The payload stays with the host. */
+  external?: true;
   reason?: string;
   timer?: Timer;
   /** send()'s boolean. */
@@ -75,11 +79,10 @@ export interface Script {
   handlers: Operation[];
 }
 
-const FOLDER = fileURLToPath(new URL("../../vectors/", import.meta.url));
 const schemas = new Schemas(JSON.parse(readFileSync(`${FOLDER}schema.json`, "utf8")));
 
 /** Reads a script. Whatever is wrong with it is thrown, with its line. */
-function parse(text: string, id: string): Script {
+export function parse(text: string, id: string): Script {
   const [header, ...rest] = text.trimEnd().split("\n").map(parseLine(id));
   if (header?.sansock !== 1) throw new Error(`${id}:1 is no header`);
   if (header.id !== id) throw new Error(`${id}:1 says that it is ${header.id}`);

@@ -2,84 +2,95 @@
  * In how many ways a script is played: with what is received, and what the transport takes, whole,
  * byte by byte, joined as far as it goes, and cut in two at every place; sends in engine memory and
  * outside of it. All of them must say the same.
+ *
+ * A variant is a script: its operations carry `pieces` and `external`, as test/vectors/README.md has
+ * them, so it can be written down and played elsewhere.
  */
-import { bytesOf } from "./bytes.ts";
+import { type Bytes, bytesOf } from "./bytes.ts";
 import type { Operation, Script, Step } from "./script.ts";
 
-export interface Variant {
+export interface Variant extends Script {
   name: string;
-  /** Payloads stay with the binding. */
-  external: boolean;
-  steps: Step[];
-  /** Sizes of the pieces for so many bytes of a step. */
-  pieces(step: Step, length: number): number[];
 }
 
 /** The smallest window: one read brings no more. */
 const READ_MAX = 16384;
 const EVERY_CUT_MAX = 256;
 const EVERY_BYTE_MAX = 8192;
+const SINGLE_BYTES = 64;
 const EDGE = 4;
 const SAMPLES = 8;
 const PIECE_MAX = 997;
 
+/** How large the pieces are in which so many bytes come, or are taken. */
+export function piecesOf({ pieces = [READ_MAX] }: Operation, length: number): number[] {
+  const sizes: number[] = [];
+  for (let left = length; left > 0; left -= sizes.at(-1) as number) {
+    const size = pieces[Math.min(sizes.length, pieces.length - 1)] as number;
+    sizes.push(Math.min(left, size, READ_MAX));
+  }
+  return length === 0 ? [0] : sizes;
+}
+
 export function variantsOf(script: Script, seed: number): Variant[] {
-  const steps = script.steps;
-  const sends = [...steps.map(({ operation }) => operation), ...script.handlers];
-  const paths = sends.some(({ op }) => op === "send") ? [false, true] : [false];
-  const split = script.header.split !== "none";
-  return paths.flatMap((external) => {
-    const all: Variant[] = [{ name: "whole", external, steps, pieces: whole }];
-    if (split) {
-      const random = generator(seed);
-      const pieces = (step: Step, length: number): number[] =>
-        maySplit(step.operation) ? small(length, random) : whole(step, length);
-      all.push({ name: "byte by byte", external, steps, pieces });
-      const joined = join(steps);
-      if (joined.length < steps.length) {
-        all.push({ name: "joined", external, steps: joined, pieces: whole });
-      }
-      all.push(...cuts(steps, random).map((cut) => ({ ...cut, external })));
-    }
-    return external ? all.map((one) => ({ ...one, name: `${one.name}, external` })) : all;
+  const all: Variant[] = [{ ...script, name: "whole" }];
+  if (script.header.split !== "none") {
+    const random = generator(seed);
+    all.push(changed(script, "byte by byte", (operation) => small(operation, script, random)));
+    const joined = join(script.steps);
+    if (joined.length < script.steps.length) all.push({ ...script, name: "joined", steps: joined });
+    all.push(...cuts(script, random));
+  }
+  const sends = [...script.steps.map(({ operation }) => operation), ...script.handlers];
+  return sends.some(({ op }) => op === "send") ? [...all, ...all.map(outside)] : all;
+}
+
+/** The script with other operations. */
+function changed(script: Script, name: string, change: (one: Operation) => Operation): Variant {
+  const steps = script.steps.map((step) => ({ ...step, operation: change(step.operation) }));
+  return { ...script, name, steps, handlers: script.handlers.map(change) };
+}
+
+/** Every payload stays with the host. */
+function outside(variant: Variant): Variant {
+  return changed(variant, `${variant.name}, external`, (operation) => {
+    return operation.op === "send" ? { ...operation, external: true } : operation;
   });
 }
 
-function whole(_: Step, length: number): number[] {
-  const full = Array.from({ length: Math.floor(length / READ_MAX) }, () => READ_MAX);
-  const rest = length % READ_MAX;
-  return rest > 0 || length === 0 ? [...full, rest] : full;
-}
-
 /** One by one; long ones only at the beginning, where headers are. */
-function small(length: number, random: (below: number) => number): number[] {
-  const pieces: number[] = [];
-  for (let left = length; left > 0; left -= pieces.at(-1) as number) {
-    const single = length <= EVERY_BYTE_MAX || pieces.length < 64;
-    pieces.push(single ? 1 : Math.min(left, 1 + random(PIECE_MAX)));
-  }
-  return length === 0 ? [0] : pieces;
+function small(operation: Operation, script: Script, random: (below: number) => number): Operation {
+  if (!maySplit(operation)) return operation;
+  if (lengthOf(operation, script) <= EVERY_BYTE_MAX) return { ...operation, pieces: [1] };
+  const single = Array.from({ length: SINGLE_BYTES }, () => 1);
+  const several = Array.from({ length: SAMPLES }, () => 1 + random(PIECE_MAX));
+  return { ...operation, pieces: [...single, ...several, PIECE_MAX] };
 }
 
 function maySplit({ op, refused, turn }: Operation): boolean {
   return (op === "received" || op === "sent") && refused === undefined && turn !== false;
 }
 
-function lengthOf(operation: Operation): number {
-  if (operation.op === "sent") return typeof operation.n === "number" ? operation.n : 0;
-  return bytesOf(operation).length;
+/** Of `all` that is in flight, what may at most be. */
+function lengthOf(operation: Operation, { steps, handlers }: Script): number {
+  if (operation.op === "received") return bytesOf(operation).length;
+  if (typeof operation.n === "number") return operation.n;
+  const sends = [...steps.map((step) => step.operation), ...handlers].filter(
+    ({ op }) => op === "send",
+  );
+  return sends.reduce((sum, send) => sum + bytesOf(send).length, 0);
 }
 
-function cuts(steps: Step[], random: (below: number) => number): Omit<Variant, "external">[] {
-  return steps
-    .filter(({ operation }) => maySplit(operation))
+function cuts(script: Script, random: (below: number) => number): Variant[] {
+  return script.steps
+    .filter(({ operation }) => maySplit(operation) && operation.n !== "all")
     .flatMap((cut) => {
-      return placesIn(lengthOf(cut.operation), random).map((at) => ({
-        name: `line ${cut.line} cut at ${at}`,
-        steps,
-        pieces: (step: Step, length: number): number[] =>
-          step === cut ? [...whole(step, at), ...whole(step, length - at)] : whole(step, length),
-      }));
+      const { operation } = cut;
+      return placesIn(lengthOf(operation, script), random).map((at) => {
+        return changed(script, `line ${cut.line} cut at ${at}`, (one) => {
+          return one === operation ? { ...one, pieces: [...piecesOf(one, at), READ_MAX] } : one;
+        });
+      });
     });
 }
 
@@ -101,7 +112,7 @@ function join(steps: Step[]): Step[] {
       continue;
     }
     const parts = [last.operation, step.operation].map(
-      (operation) => operation.parts ?? [operation],
+      (operation) => operation.parts ?? [bytesOnly(operation)],
     );
     const { s } = step.operation;
     joined[joined.length - 1] = {
@@ -112,6 +123,10 @@ function join(steps: Step[]): Step[] {
     };
   }
   return joined;
+}
+
+function bytesOnly({ hex, text, rep }: Operation): Bytes {
+  return JSON.parse(JSON.stringify({ hex, text, rep }));
 }
 
 function follows(last: Step, next: Step): boolean {
