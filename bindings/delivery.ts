@@ -90,11 +90,13 @@ function handEach(outlet: Outlet, taker: "iterator" | "data", batch: Batch): num
   const { words } = core;
   const { table, count, base } = batch;
   // An iterator takes few of them: its messages get memory of their own.
-  const shared = binaryType === "uint8array" && taker === "data" ? share(driver, batch) : undefined;
+  let shared = binaryType === "uint8array" && taker === "data" ? share(driver, batch) : undefined;
   let listeners = listenersOf(outlet.target);
   for (let i = 0; i < count; i++) {
     const offset = words[table + i * 2] as number;
     const size = words[table + i * 2 + 1] as number;
+    // An app may transfer what it was handed, and all of its buffer with it.
+    if (shared !== undefined && shared.byteLength !== batch.span) shared = share(driver, batch);
     const data =
       shared === undefined
         ? receivedData(driver, binaryType, base + offset, size)

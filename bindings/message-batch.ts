@@ -67,7 +67,8 @@ export class MessageBatch implements Iterable<Uint8Array> {
   /** Message `i`, owned. The messages of a batch share one ArrayBuffer. */
   at(i: number): Uint8Array {
     const { memory, base, span } = this.#current();
-    this.#owned ??= new Uint8Array(memory, base, span).slice().buffer;
+    // Another, if the app has transferred the one it was handed.
+    if (this.#owned?.byteLength !== span) this.#owned = memory.slice(base, base + span);
     return new Uint8Array(this.#owned, this.offset(i), this.size(i));
   }
 

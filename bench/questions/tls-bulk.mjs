@@ -79,7 +79,7 @@ async function serveTls(served) {
 export const tlsReceive = {
   name: "tls-receive",
   unit: "KiB",
-  amount: 128 * 1024,
+  amount: 512 * 1024,
   quick: 8 * 1024,
   subject: "run",
   sides: {
@@ -115,7 +115,7 @@ const COPIED = "node:tls, copy";
 export const tlsSend = {
   name: "tls-send",
   unit: "KiB",
-  amount: 128 * 1024,
+  amount: 512 * 1024,
   quick: 8 * 1024,
   subject: "run",
   sides: {

@@ -47,6 +47,18 @@ describe("data", () => {
     expect(seen[3]?.buffer).not.toBe(seen[0]?.buffer);
   });
 
+  test("uint8array: a handler that transfers its message's buffer loses none of the others", async () => {
+    const { socket, say } = await client("uint8array");
+    const seen: string[] = [];
+    socket.ondata = ({ data }) => {
+      seen.push(latin1(data));
+      structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
+    };
+    await say("a\n\nbc\n");
+    await say("d\n");
+    expect(seen).toEqual(["a", "", "bc", "d"]);
+  });
+
   test("arraybuffer: each is exact and its own", async () => {
     const { socket, say } = await client("arraybuffer");
     const seen: ArrayBuffer[] = [];

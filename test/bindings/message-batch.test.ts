@@ -21,6 +21,14 @@ describe("MessageBatch", () => {
     ]);
   });
 
+  test("owned messages whose buffer was transferred: the others are owned anew", () => {
+    const { batch: made } = batch();
+    const { buffer } = made.at(0);
+    structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+    expect([...made.at(1)]).toEqual([3, 4, 5]);
+    expect([...made.at(0)]).toEqual([1, 2]);
+  });
+
   test("borrowed bytes, offsets and sizes; iteration", () => {
     const { memory, batch: made } = batch();
     expect(made.length).toBe(2);
