@@ -3,7 +3,7 @@
  * time it is needed, and a method of a built-in object may lie when it is looked up on the object.
  */
 
-const { AbortSignal: PlatformSignal, performance: clock } = globalThis;
+const { AbortSignal: PlatformSignal } = globalThis;
 
 /** The class of all events. */
 export const PlatformEvent: typeof Event = globalThis.Event;
@@ -12,8 +12,15 @@ export const queue: typeof queueMicrotask = globalThis.queueMicrotask;
 /** A deep copy; what is named in `transfer` moves. */
 export const clone: typeof structuredClone = globalThis.structuredClone;
 
+// Node makes its clock when it is first asked for, which is a millisecond: not while this is loaded.
+const property = Object.getOwnPropertyDescriptor(globalThis, "performance");
+let clock: Performance | undefined = property?.value;
+
 /** Milliseconds since the program began. */
-export const now = (): number => clock.now();
+export function now(): number {
+  clock ??= property?.get?.call(globalThis) as Performance;
+  return clock.now();
+}
 
 type Getter<T> = (this: unknown) => T;
 

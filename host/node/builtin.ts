@@ -1,12 +1,9 @@
 /**
- * Modules of Node, as require() gives them.
+ * Modules of Node, as require() gives them, and loaded when they are needed.
  *
  * An import would make everything they export, what they keep for later too: a millisecond of the
- * start, and with `node:process` four more, for its three streams. The global `process` is not asked,
- * as it may be somebody else's.
+ * start, and with `node:process` four more, for its three streams. Also in Deno and Bun.
  */
-import { createRequire } from "node:module";
-
 interface Modules {
   "node:async_hooks": typeof import("node:async_hooks");
   "node:buffer": typeof import("node:buffer");
@@ -19,11 +16,12 @@ interface Modules {
   "node:url": typeof import("node:url");
 }
 
-const require = createRequire("/");
+/** Taken when this is loaded: later the global may be somebody else's. */
+const { process } = globalThis;
 
 /** The module with this name. */
 export function builtin<Name extends keyof Modules>(name: Name): Modules[Name] {
-  return require(name);
+  return process.getBuiltinModule(name) as unknown as Modules[Name];
 }
 
 /** A task of its own, soon; Node's, whatever a test's clock has put in its place. */
