@@ -77,6 +77,26 @@ describe.each(BUILDS)("the send queue of %s", (build) => {
     expect(core.call.reserve(handle, 5)).toBeGreaterThan(0);
   });
 
+  test("external bytes wait for blocks that one write cannot list", () => {
+    const core = new Embedder(build, [2 << 20, 64, abi.WINDOW_BYTES_MIN]);
+    const [greedy, handle] = [core.opened(), core.opened()];
+    const fill = (on: number, length: number): void => {
+      while (core.call.reserve(on, length) !== 0) core.send(on, pattern(length));
+    };
+    const small = Array.from({ length: 40 }, () => core.opened());
+    for (const one of small) core.send(one, pattern(512));
+    for (let length = 65536; length >= 256; length >>= 1) fill(greedy, length);
+    for (const one of small) {
+      core.finish(one); // what it had is room for two of the smallest blocks
+      fill(handle, 200);
+    }
+    core.send(handle, pattern(200)); // finds none
+    core.drain();
+    const entries = core.gather(handle);
+    expect(entries).toHaveLength(63);
+    expect(entries.filter(({ address }) => address === 0)).toEqual([]);
+  });
+
   test("M78: bufferedAmount is exact over blocks, external bytes and writes in flight", () => {
     const op = fc.oneof(
       fc.record({ send: fc.integer({ min: 0, max: 90_000 }) }),

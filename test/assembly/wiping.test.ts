@@ -5,26 +5,26 @@ import { BUILDS, Embedder } from "../support/embedder.ts";
 
 const MARKER = Buffer.from("a marker of 24 bytes....");
 const FRAMINGS: [name: string, framing: FramingLike, front: string, back: string][] = [
-  ["lines", { type: "lines" }, "", "\r\n"],
-  ["lengthPrefixed", { type: "lengthPrefixed", bytes: 1 }, "\x18", ""],
-  ["slip", { type: "slip" }, "", "\xc0"],
-  ["cobs", { type: "cobs" }, "\x19", "\0"],
+  ["lines", { type: "lines", maxMessageBytes: 100 }, "", "\r\n"],
+  ["lengthPrefixed", { type: "lengthPrefixed", bytes: 1, maxMessageBytes: 100 }, "\x19", "!"],
+  ["slip", { type: "slip", maxMessageBytes: 100 }, "", "\xc0"],
+  ["cobs", { type: "cobs", maxMessageBytes: 100 }, "\x19", "\0"],
 ];
 
 function left(core: Embedder): number {
   return Buffer.from(core.bytes).indexOf(MARKER);
 }
 
+function frameOf(front: string, back: string): Buffer {
+  return Buffer.concat([Buffer.from(front, "latin1"), MARKER, Buffer.from(back, "latin1")]);
+}
+
 describe.each(BUILDS)("%s", (build) => {
   test.each(FRAMINGS)("%s: received, whole, split and suspended", (_, framing, front, back) => {
     const core = new Embedder(build);
     const [a, b] = [core.opened(), core.opened()];
-    for (const handle of [a, b]) core.setFraming(handle, framing);
-    const frame = Buffer.concat([
-      Buffer.from(front, "latin1"),
-      MARKER,
-      Buffer.from(back, "latin1"),
-    ]);
+    for (const handle of [a, b]) expect(core.setFraming(handle, framing)).toBe(0);
+    const frame = frameOf(front, back);
     core.receive(a, frame);
     core.drain();
     core.receive(a, frame.subarray(0, -1));
@@ -39,10 +39,24 @@ describe.each(BUILDS)("%s", (build) => {
     expect(left(core)).toBe(-1);
   });
 
+  test.each(FRAMINGS)("%s: held, and joined with its end", (_, framing, front, back) => {
+    const core = new Embedder(build);
+    const handle = core.opened();
+    expect(core.setFraming(handle, framing)).toBe(0);
+    const frame = frameOf(front, back);
+    core.receive(handle, frame.subarray(0, -1));
+    core.drain();
+    core.receive(handle, frame.subarray(-1));
+    expect(core.kinds()).toContain("messages");
+    expect(left(core)).toBeGreaterThan(0);
+    core.finish(handle);
+    expect(left(core)).toBe(-1);
+  });
+
   test.each(FRAMINGS)("%s: sent, encoded outside, and refused", (_, framing) => {
     const core = new Embedder(build);
     const handle = core.opened();
-    core.setFraming(handle, framing);
+    expect(core.setFraming(handle, framing)).toBe(0);
     core.send(handle, MARKER);
     core.encode(handle, MARKER);
     const at = core.call.reserve(handle, MARKER.length);
