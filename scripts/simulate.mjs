@@ -2,12 +2,13 @@
  * `npm run simulate`: plays random schedules on the engine and its model, a worker a core, until one
  * diverges; then tells which, and how (test/simulation/).
  *
- *   npm run simulate -- [--seeds 1000000] [--from 1] [--workers 2] [--restart]
+ *   npm run simulate -- [--seeds 1000000] [--from 1] [--workers 2] [--restart | --resume]
  *   npm run simulate -- --seed 123
  *   npm run simulate -- --exhaustive --sockets 1 --depth 8
  *
  * A run that was stopped goes on where it was, as long as the sources are the same; --restart begins
- * anew. --seed plays one seed and says all about it if it fails.
+ * anew. With --resume it is a campaign: it goes on though sources have changed, which are counted, and
+ * behind seeds that diverge, too. --seed plays one seed and says all about it if it fails.
  * --exhaustive plays every sequence of the small scope instead, to that depth.
  */
 import { createHash } from "node:crypto";
@@ -21,8 +22,12 @@ import progress from "cli-progress";
 import { build } from "esbuild";
 
 const FOLDER = "build/simulation";
-/** A multiple of 16, as many as share an engine. */
+/** A multiple of 64, as many as share an engine. */
 const CHUNK = 1600;
+/** So many divergences end a campaign. */
+const FAILURES_MAX = 10;
+/** Nearly all garbage dies young: with less room a third of the time goes into collecting it. */
+const THREAD = { resourceLimits: { maxYoungGenerationSizeMb: 64 } };
 const NO_TTY_MILLISECONDS = 10_000;
 
 const FLAGS = {
@@ -34,6 +39,7 @@ const FLAGS = {
   sockets: { type: "string", default: "1" },
   depth: { type: "string", default: "5" },
   restart: { type: "boolean", default: false },
+  resume: { type: "boolean", default: false },
 };
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
@@ -45,13 +51,14 @@ try {
   process.exitCode = 1;
 }
 
-async function main({ seed, seeds, from, workers, restart }) {
+async function main({ seed, seeds: number, from, workers, restart, resume }) {
   const first = integer("seed", seed ?? from);
-  const count = seed === undefined ? integer("seeds", seeds) : 1;
-  const run = { hash: await bundle(), first, count, done: [] };
+  const count = seed === undefined ? integer("seeds", number) : 1;
+  const hash = await bundle();
   const file = resolve(FOLDER, `${first}-${count}.json`);
-  const before = restart ? undefined : read(file);
-  if (before?.hash === run.hash && seed === undefined) run.done = before.done;
+  const before = restart || seed !== undefined ? undefined : read(file);
+  const goesOn = before !== undefined && (resume || before.hash === hash);
+  const run = { next: first, ahead: [], played: {}, failed: [], ...(goesOn && before), hash };
 
   const bar = new progress.SingleBar({
     format: "{bar} {value}/{total} seeds, {duration_formatted}, {eta_formatted} left",
@@ -60,25 +67,35 @@ async function main({ seed, seeds, from, workers, restart }) {
     notTTYSchedule: NO_TTY_MILLISECONDS,
     etaBuffer: 1000,
   });
-  const waiting = chunks(first, count).filter(({ from }) => !run.done.includes(from));
+  const end = first + count;
+  const waiting = chunks(run.next, end - run.next).filter(({ from }) => !run.ahead.includes(from));
   const left = waiting.reduce((sum, { count }) => sum + count, 0);
   if (left < count) console.log(`simulate: ${count - left} seeds were played before`);
   const start = performance.now();
   bar.start(count, count - left);
   const done = (chunk) => {
-    run.done.push(chunk.from);
+    run.played[hash] = (run.played[hash] ?? 0) + chunk.count;
+    run.ahead.push(chunk.from);
+    for (const at of run.ahead.sort((a, b) => a - b))
+      if (at === run.next) run.next = chunkEnd(at, end);
+    run.ahead = run.ahead.filter((at) => at > run.next);
     writeFileSync(file, JSON.stringify(run));
   };
+  const failed = ({ seed, failure }) => {
+    console.log(failure);
+    run.failed.push({ seed, hash });
+    return resume && run.failed.length < FAILURES_MAX;
+  };
   const threads = Math.min(integer("workers", workers), Math.max(1, waiting.length));
-  const failure = await inParallel(threads, { waiting, done, played: (n) => bar.increment(n) });
+  await inParallel(threads, { waiting, done, failed, played: (n) => bar.increment(n) });
   bar.stop();
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
-  if (failure === undefined) {
-    console.log(`simulate: seeds ${first} to ${first + count - 1}, no divergence (${seconds} s)`);
-    return;
-  }
-  console.log(failure);
-  process.exitCode = 1;
+  const seeds = Object.values(run.played).reduce((sum, n) => sum + n, 0);
+  const versions = Object.keys(run.played).length;
+  const found = run.failed.map(({ seed }) => seed).join(", ") || "none";
+  console.log(`simulate: ${seeds} of the seeds ${first} to ${end - 1} played (${seconds} s)`);
+  console.log(`simulate: versions of the sources: ${versions}; seeds that diverged: ${found}`);
+  if (run.failed.length > 0) process.exitCode = 1;
 }
 
 async function exhaust({ sockets, depth, workers }) {
@@ -106,7 +123,7 @@ async function exhaust({ sockets, depth, workers }) {
 
 /** A worker that visits sequences. */
 function thread() {
-  const worker = new Worker(`./${FOLDER}/worker.mjs`);
+  const worker = newWorker();
   const visit = (order) => {
     return new Promise((finish, fail) => {
       worker.once("error", fail);
@@ -119,6 +136,10 @@ function thread() {
     });
   };
   return { worker, visit };
+}
+
+function newWorker() {
+  return new Worker(`./${FOLDER}/worker.mjs`, THREAD);
 }
 
 /** One file, so that starting a worker takes no time; returns its hash. */
@@ -148,18 +169,22 @@ function read(file) {
 function chunks(first, count) {
   const list = [];
   for (let from = first; from < first + count; ) {
-    const end = Math.min(first + count, from - (from % CHUNK) + CHUNK);
+    const end = chunkEnd(from, first + count);
     list.push({ from, count: end - from });
     from = end;
   }
   return list;
 }
 
-/** Resolves with the first failure, or undefined. */
-async function inParallel(threads, { waiting, done, played }) {
-  const workers = Array.from({ length: threads }, () => new Worker(`./${FOLDER}/worker.mjs`));
+function chunkEnd(from, end) {
+  return Math.min(end, from - (from % CHUNK) + CHUNK);
+}
+
+/** Resolves when all is played, or `failed` says that it is enough. */
+async function inParallel(threads, { waiting, done, failed, played }) {
+  const workers = Array.from({ length: threads }, newWorker);
   try {
-    return await new Promise((finish, fail) => {
+    await new Promise((finish, fail) => {
       let working = workers.length;
       for (const worker of workers) {
         let chunk;
@@ -170,11 +195,15 @@ async function inParallel(threads, { waiting, done, played }) {
         };
         worker.on("error", fail);
         worker.on("message", (message) => {
-          if (message.failure !== undefined) finish(message.failure);
           played(message.played ?? 0);
-          if (!message.done) return;
-          done(chunk);
-          next();
+          if (message.failure !== undefined) {
+            if (!failed(message)) return finish();
+            const from = message.seed + 1;
+            worker.postMessage({ from, count: chunk.from + chunk.count - from });
+          } else if (message.done) {
+            done(chunk);
+            next();
+          }
         });
         next();
       }

@@ -9,8 +9,6 @@ import type { Line } from "./line.ts";
 import { type ModelSocket, must, type Said } from "./model.ts";
 import { said } from "./said.ts";
 
-const EVENTS = ["open", "drain", "end", "error", "close"] as const;
-
 /** What an actor needs of the schedule it is in. */
 export interface Stagehand {
   readonly choices: Choices;
@@ -62,7 +60,11 @@ export class Actor {
 
   adopt(socket: TCPSocket, taker: Taker): void {
     this.socket = socket;
-    for (const type of EVENTS) socket[`on${type}`] = (event: Event) => this.#heard(type, event);
+    socket.onopen = (event: Event) => this.#heard("open", event);
+    socket.ondrain = (event: Event) => this.#heard("drain", event);
+    socket.onend = (event: Event) => this.#heard("end", event);
+    socket.onerror = (event: Event) => this.#heard("error", event);
+    socket.onclose = (event: Event) => this.#heard("close", event);
     this.take(taker);
   }
 
@@ -203,9 +205,8 @@ export class Actor {
   }
 
   #heard(type: "open" | "data" | "drain" | "end" | "error" | "close", event: Event): void {
-    const heard = said(type, event);
     const { error } = event as { error?: { code: string; cause?: { code?: string } } };
-    this.#announced(heard, { ...heard, code: error?.cause?.code ?? error?.code });
+    this.#announced(said(type, event), error);
     this.schedule.handle(this);
   }
 
@@ -215,7 +216,7 @@ export class Actor {
     const several = messages.length > 1;
     const stop = choices.chance(25) ? choices.below(messages.length) : null;
     if (stop !== null) messages.length = stop + 1;
-    this.#announced({ type: "messages", messages }, { messages });
+    this.#announced({ type: "messages", messages });
     if (stop !== null) {
       this.schedule.log?.({ op: "stopAfter", s: this.name, after: this.place });
       batch.stopAfter(stop);
@@ -227,17 +228,17 @@ export class Actor {
     }
   }
 
-  #announced(said: Said, shown: object): void {
+  #announced(said: Said, error?: { code: string; cause?: { code?: string } }): void {
     const { schedule } = this;
-    const framed = this.format !== null;
-    schedule.log?.({ ev: said.type, s: this.name, framed, ...shown });
-    if (schedule.log) this.#count(said, framed);
+    if (schedule.log) this.#note(said, error?.cause?.code ?? error?.code);
     schedule.mayHear(said.type);
     this.model.announced(said, schedule.now);
     this.compare();
   }
 
-  #count(said: Said, framed: boolean): void {
+  #note(said: Said, code?: string): void {
+    const framed = this.format !== null;
+    this.schedule.log?.({ ev: said.type, s: this.name, framed, ...said, code });
     const count = said.type === "messages" ? said.messages.length : 1;
     const kind = said.type === "messages" || said.type === "data" ? "data" : said.type;
     const word = kind === "data" && framed ? "message" : kind;

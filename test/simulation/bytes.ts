@@ -1,6 +1,8 @@
 /**
  * Bytes to send, cut out of long stretches whose parts all differ, and what was written where.
  */
+
+import { Bytes } from "./model/bytes.ts";
 import { must } from "./model.ts";
 
 const STRETCH = 1 << 18;
@@ -31,27 +33,16 @@ export function someBytes(kind: number, place: number, length: number): Uint8Arr
 
 /** Everything written one way, to hold against what arrives at the other end. */
 export class Written {
-  #bytes = new Uint8Array(256);
-  #length = 0;
-  #arrived = 0;
+  /** Those under way. */
+  readonly #bytes = new Bytes();
 
   add(view: Uint8Array): void {
-    const length = this.#length + view.length;
-    if (length > this.#bytes.length) {
-      const larger = new Uint8Array(length * 2);
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
-    this.#bytes.set(view, this.#length);
-    this.#length = length;
+    this.#bytes.add(view);
   }
 
   arrived(bytes: Uint8Array): void {
-    must(this.#arrived + bytes.length <= this.#length, "wire: more arrived than was written");
-    for (let i = 0; i < bytes.length; i++) {
-      const same = bytes[i] === this.#bytes[this.#arrived + i];
-      if (!same) must(false, "wire: other bytes arrived than were written");
-    }
-    this.#arrived += bytes.length;
+    must(bytes.length <= this.#bytes.length, "wire: more arrived than was written");
+    must(this.#bytes.startWith(bytes), "wire: other bytes arrived than were written");
+    this.#bytes.take(bytes.length);
   }
 }

@@ -3,7 +3,7 @@
  */
 import { TCPSocket } from "../../bindings/index.ts";
 import { Actor, type Taker } from "./actor.ts";
-import { anyOptions } from "./conditions.ts";
+import { anyOptions, rulesOf, socketOptions } from "./conditions.ts";
 import { anyFormat, type Framed } from "./formats.ts";
 import { Line } from "./line.ts";
 import { ModelSocket, must } from "./model.ts";
@@ -87,7 +87,7 @@ export class Cast implements Watcher {
     ]);
     const host = choices.of(["127.0.0.1", "localhost", "::1", "localhost", "gone.invalid"]);
     const abort = choices.chance(5) ? new AbortController() : undefined;
-    const model = new ModelSocket({ ...options, format, accepted: false }, now);
+    const model = new ModelSocket(rulesOf(options, format, false), now);
     const line = new Line(this.#schedule, this.#name(), model, false);
     const actor = new Actor(this.#schedule, line, format, abort);
     const framing = format?.description ?? null;
@@ -103,16 +103,15 @@ export class Cast implements Watcher {
     const full = this.#full();
     this.#dialling = line;
     try {
-      const { secure, ...given } = options;
       const socket = new TCPSocket(host, port, {
-        ...given,
-        useSecureTransport: secure,
+        ...socketOptions(options),
+        connectTimeout: options.connectTimeout,
         engine,
         binaryType: choices.of(BINARY_TYPES),
-        ...(framing && { framing }),
-        ...(abort && { signal: abort.signal }),
+        framing: framing ?? undefined,
+        signal: abort?.signal,
       });
-      must(!full.surely, "new TCPSocket: beyond maxSockets");
+      if (full.surely) must(false, "new TCPSocket: beyond maxSockets");
       this.actors.push(actor);
       actor.adopt(socket, choices.of(TAKERS));
     } catch (error) {
@@ -125,8 +124,7 @@ export class Cast implements Watcher {
   listen(): void {
     const { choices } = this.#schedule;
     if (this.#servers.length >= 3) return;
-    const connectTimeout = choices.of([10_000, 20]);
-    const rules = { ...anyOptions(choices), connectTimeout, accepted: true };
+    const rules = anyOptions(choices, choices.of([10_000, 20]));
     const format = choices.chance(60) ? this.anyFormat() : null;
     const maxConnections = choices.chance(20) ? choices.below(3) : Number.POSITIVE_INFINITY;
     const server = new Server(
@@ -206,7 +204,7 @@ export class Cast implements Watcher {
 
   arrived(server: number): Line {
     const { rules, format } = this.#servers[server] as Server;
-    const model = new ModelSocket({ ...rules, format }, this.#schedule.now);
+    const model = new ModelSocket(rulesOf(rules, format, true), this.#schedule.now);
     return new Line(this.#schedule, this.#name(), model, true);
   }
 

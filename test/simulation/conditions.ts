@@ -1,7 +1,9 @@
 /** Under which conditions a schedule is played: what the network does wrong, and the options. */
+
+import type { SocketOptions } from "../../bindings/index.ts";
 import type { Faults, NetworkOptions } from "../../host/loopback/index.ts";
 import type { Choices } from "./choices.ts";
-import type { Rules } from "./model.ts";
+import type { Format, Rules } from "./model.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -37,14 +39,42 @@ function anyFaults(choices: Choices): Partial<Faults> {
   };
 }
 
-export function anyOptions(choices: Choices): Options {
+/** Written out, as the others: copying objects is slow. */
+export function socketOptions(options: Options): SocketOptions {
+  return {
+    highWaterMark: options.highWaterMark,
+    lowWaterMark: options.lowWaterMark,
+    maxBufferedAmount: options.maxBufferedAmount,
+    allowHalfOpen: options.allowHalfOpen,
+    idleTimeout: options.idleTimeout,
+    useSecureTransport: options.secure,
+  };
+}
+
+/** The rules that follow from them. */
+export function rulesOf(options: Options, format: Format | null, accepted: boolean): Rules {
+  return {
+    highWaterMark: options.highWaterMark,
+    lowWaterMark: options.lowWaterMark,
+    maxBufferedAmount: options.maxBufferedAmount,
+    allowHalfOpen: options.allowHalfOpen,
+    connectTimeout: options.connectTimeout,
+    secure: options.secure,
+    idleTimeout: options.idleTimeout,
+    format,
+    accepted,
+  };
+}
+
+/** `connectTimeout`: that, and not any or none. */
+export function anyOptions(choices: Choices, connectTimeout?: number): Options {
   const highWaterMark = choices.of([65_536, 0, 100, 5000]);
   return {
     highWaterMark,
     lowWaterMark: choices.chance(20) ? choices.below(highWaterMark + 1) : 0,
     maxBufferedAmount: choices.chance(15) ? choices.of([100_000, 0, 200, 5000]) : NEVER,
     allowHalfOpen: choices.chance(35),
-    connectTimeout: choices.chance(15) ? 1 + choices.below(40) : 0,
+    connectTimeout: connectTimeout ?? (choices.chance(15) ? 1 + choices.below(40) : 0),
     secure: choices.chance(20),
     idleTimeout: choices.chance(10) ? 1 + choices.below(40) : 0,
   };

@@ -5,7 +5,7 @@
 import { Choices } from "./choices.ts";
 import { scriptOf } from "./script.ts";
 import { ruleOf, Shrinker } from "./shrink.ts";
-import { type Failure, play, repeat } from "./simulate.ts";
+import { type Failure, GROUP, play, repeat } from "./simulate.ts";
 
 /** A text for people. */
 export async function diagnose(failure: Failure): Promise<string> {
@@ -21,7 +21,7 @@ export async function diagnose(failure: Failure): Promise<string> {
   }
   const alone = await play(new Choices(again.drawn));
   if (alone === null || ruleOf(alone) !== ruleOf(error)) {
-    return `${heading}\nIt happens only behind the ${seed % 16} seeds before it in its group.`;
+    return `${heading}\nIt happens only behind the ${seed % GROUP} seeds before it in its group.`;
   }
   const drawn = await new Shrinker(again).shrink();
   const entries: object[] = [];

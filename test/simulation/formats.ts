@@ -25,8 +25,7 @@ class ReferenceFormat implements Framed {
 
   first(bytes: Uint8Array, ended: boolean): Found {
     if (bytes.length === 0) return NOTHING;
-    const decoder = new Decoder(this.description);
-    decoder.push(bytes);
+    const decoder = new Decoder(this.description, bytes);
     if (ended) decoder.end();
     const message = decoder.next();
     const size = bytes.length - decoder.rest.length;
@@ -41,8 +40,7 @@ class ReferenceFormat implements Framed {
     const { description } = this;
     if (description.type === "contentLength") return Buffer.from(bytes).includes("\r\n\r\n");
     if (!["delimited", "lines", "slip", "cobs"].includes(description.type)) return true;
-    const decoder = new Decoder({ ...description, maxMessageBytes: 1 << 20 } as Framing);
-    decoder.push(bytes);
+    const decoder = new Decoder({ ...description, maxMessageBytes: 1 << 20 } as Framing, bytes);
     decoder.next();
     return decoder.failure !== null || decoder.rest.length < bytes.length;
   }

@@ -83,12 +83,12 @@ export class Line implements Sink {
   secured(): void {}
 
   received(count: number): void {
-    this.#arrived((this.window as Uint8Array).slice(0, count));
+    this.#arrived((this.window as Uint8Array).subarray(0, count));
     this.sink?.received(count);
   }
 
   receivedCopy(bytes: Uint8Array): void {
-    this.#arrived(bytes.slice());
+    this.#arrived(bytes);
     this.sink?.receivedCopy(bytes);
   }
 
@@ -194,7 +194,7 @@ export class Line implements Sink {
 
   #arrived(bytes: Uint8Array): void {
     this.#owner.turned = true;
-    this.#owner.log?.({ op: "received", s: this.name, bytes });
+    this.#owner.log?.({ op: "received", s: this.name, bytes: bytes.slice() });
     must(!this.paused, "received: reported while paused");
     this.#owner.writtenTo(this)?.arrived(bytes);
     this.model.received(bytes, this.#owner.now);

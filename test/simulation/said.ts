@@ -11,6 +11,6 @@ export function said(type: Exclude<Said["type"], "connect" | "messages">, event:
 type Data = string | ArrayBuffer | Uint8Array;
 
 function bytesOf(data: Data): Uint8Array {
-  if (typeof data === "string") return Uint8Array.from(data, (char) => char.charCodeAt(0));
+  if (typeof data === "string") return Buffer.from(data, "latin1");
   return data instanceof Uint8Array ? data : new Uint8Array(data);
 }

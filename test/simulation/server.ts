@@ -3,9 +3,10 @@
  */
 import { TCPServerSocket, type TCPSocket } from "../../bindings/index.ts";
 import type { Actor } from "./actor.ts";
+import { type Options, socketOptions } from "./conditions.ts";
 import type { Framed } from "./formats.ts";
 import type { Line } from "./line.ts";
-import { ModelListener, must, type Rules } from "./model.ts";
+import { ModelListener, must } from "./model.ts";
 import type { Schedule } from "./schedule.ts";
 
 const CERTIFICATE = { cert: "any", key: "any" };
@@ -18,7 +19,7 @@ export interface Full {
 
 export class Server {
   readonly name: string;
-  readonly rules: Omit<Rules, "format">;
+  readonly rules: Options;
   readonly format: Framed | null;
   /** Whether it has a certificate. */
   readonly able: boolean;
@@ -39,7 +40,7 @@ export class Server {
   constructor(
     schedule: Schedule,
     name: string,
-    rules: Omit<Rules, "format">,
+    rules: Options,
     format: Framed | null,
     maxConnections: number,
   ) {
@@ -54,18 +55,16 @@ export class Server {
 
   /** @returns whether the engine had room for it */
   listen(full: Full): boolean {
-    const { connectTimeout, secure, accepted: _, ...options } = this.rules;
     const { choices, engine } = this.#schedule;
     try {
       this.#socket = new TCPServerSocket(0, {
-        ...options,
+        ...socketOptions(this.rules),
         engine,
         binaryType: "uint8array",
         maxConnections: this.#maxConnections,
-        handshakeTimeout: connectTimeout,
-        useSecureTransport: secure,
-        ...(this.able && { tls: CERTIFICATE }),
-        ...(this.format && { framing: this.format.description }),
+        handshakeTimeout: this.rules.connectTimeout,
+        tls: this.able ? CERTIFICATE : undefined,
+        framing: this.format?.description,
       });
       must(!full.surely, "new TCPServerSocket: beyond maxSockets");
     } catch (error) {

@@ -1,7 +1,7 @@
 /**
  * Plays seeds one after the other, and tells of the first that diverges.
  *
- * Sixteen seeds in a row share an engine, so that each finds what the one before has left. A seed is
+ * Sixty-four seeds in a row share an engine, so that each finds what the one before has left. A seed is
  * repeated alone, or, if it does not fail alone, behind the others of its group.
  */
 import { Engine } from "../../bindings/index.ts";
@@ -10,7 +10,7 @@ import { Divergence } from "./model.ts";
 import { Schedule, SOCKETS_MAX, THROWN, WINDOW_BYTES } from "./schedule.ts";
 import { Tap } from "./tap.ts";
 
-const GROUP = 16;
+export const GROUP = 64;
 
 /** Takes note of what happens. */
 export type Log = (entry: object) => void;

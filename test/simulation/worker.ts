@@ -33,7 +33,7 @@ async function seeds({ from, count }: Seeds): Promise<object> {
     parentPort?.postMessage({ played: unreported });
     unreported = 0;
   });
-  if (failure !== null) return { failure: await diagnose(failure) };
+  if (failure !== null) return { seed: failure.seed, failure: await diagnose(failure) };
   return { played: unreported, done: true };
 }
 

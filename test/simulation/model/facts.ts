@@ -29,9 +29,6 @@ export type Security = "plain" | "upgrading" | "handshaking" | "secure";
 export type How = "may" | "must";
 
 const NONE: readonly string[] = [];
-const INJECTED: readonly string[] = ["SecurityError"];
-const INTERRUPTED: readonly string[] = ["NetworkInterruptError"];
-const TIMED_OUT: readonly string[] = ["NetworkTimeoutError"];
 
 export class Facts {
   readonly receive: Receive;
@@ -116,14 +113,14 @@ export class Facts {
     if (this.aborted || this.told === "error" || this.told === "close") return NONE;
     const { pending, lost } = this.receive;
     const left = pending > 0 || lost || (how === "may" && this.injected);
-    return [
-      ...(this.failure === null ? NONE : [this.failure]), // M92c, also while suspended (M99)
-      ...(this.awaitsTls && left ? INJECTED : NONE), // M107
-      ...(this.awaitsTls && this.receive.ended ? INTERRUPTED : NONE),
-      ...(this.timeout(how, now) ? TIMED_OUT : NONE),
-      ...(this.mayDeliver ? this.receive.faults(how) : NONE),
-      ...(how === "may" ? this.faultsSeen : NONE),
-    ];
+    const names: string[] = [];
+    if (this.failure !== null) names.push(this.failure); // M92c, also while suspended (M99)
+    if (this.awaitsTls && left) names.push("SecurityError"); // M107
+    if (this.awaitsTls && this.receive.ended) names.push("NetworkInterruptError");
+    if (this.timeout(how, now)) names.push("NetworkTimeoutError");
+    if (this.mayDeliver) names.push(...this.receive.faults(how));
+    if (how === "may") names.push(...this.faultsSeen);
+    return names;
   }
 
   /** Whether a deadline may be, or must have been, passed. */

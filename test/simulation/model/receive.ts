@@ -4,17 +4,17 @@
  * A list of bytes and a framing. The next message is what those bytes begin with, under whatever
  * framing is set by then; nothing else is remembered.
  */
+import { Bytes, same } from "./bytes.ts";
 import { must } from "./divergence.ts";
 import type { Format, Found } from "./format.ts";
 
-const NOTHING = new Uint8Array(0);
 const NONE: readonly string[] = [];
 const WRONG = ["NetworkError"];
 const INCOMPLETE = ["NetworkInterruptError"];
 const EITHER = [...WRONG, ...INCOMPLETE];
 
 export class Receive {
-  #bytes = NOTHING;
+  readonly #bytes = new Bytes();
   #format: Format | null;
   #ended = false;
   /** What #bytes begin with, until they or the framing change. */
@@ -49,16 +49,13 @@ export class Receive {
 
   /** All that decides what can come. */
   get state(): unknown {
-    return [[...this.#bytes], this.#ended, this.#format, this.lost];
+    return [[...this.#bytes.view], this.#ended, this.#format, this.lost];
   }
 
   add(bytes: Uint8Array): void {
     must(!this.#ended, "received: behind the end");
     this.total += bytes.length;
-    const joined = new Uint8Array(this.#bytes.length + bytes.length);
-    joined.set(this.#bytes);
-    joined.set(bytes, this.#bytes.length);
-    this.#bytes = joined;
+    this.#bytes.add(bytes);
     this.#found = null;
   }
 
@@ -103,13 +100,16 @@ export class Receive {
     if (this.#format === null) {
       must(bytes.length > 0, "data: never empty without framing");
       must(bytes.length <= this.#bytes.length, "data: more bytes than were received");
-      must(same(bytes, this.#bytes.subarray(0, bytes.length)), "data: other bytes than came");
+      must(this.#bytes.startWith(bytes), "data: other bytes than came");
       this.#advance(bytes.length);
       return;
     }
     const found = this.#first();
     must(found.kind === "message" && found.message !== null, "data: no message is complete");
-    must(same(bytes, found.message), "data: another message than came");
+    must(
+      bytes.length === found.message.length && same(bytes, found.message, 0),
+      "data: another message than came",
+    );
     this.#advance(found.size);
   }
 
@@ -133,17 +133,11 @@ export class Receive {
 
   #look(): Found {
     if (this.#format === null) return { kind: "more", fine: true };
-    return this.#format.first(this.#bytes, this.#ended);
+    return this.#format.first(this.#bytes.view, this.#ended);
   }
 
   #advance(size: number): void {
-    this.#bytes = this.#bytes.subarray(size);
+    this.#bytes.take(size);
     this.#found = null;
   }
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

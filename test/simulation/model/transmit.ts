@@ -6,6 +6,7 @@
  * Every byte is kept, so that what the engine writes can be compared. bufferedAmount is the length of
  * both lists and nothing else (M78, M79).
  */
+import { same } from "./bytes.ts";
 import { must } from "./divergence.ts";
 
 /** The most one write may carry. */
@@ -117,10 +118,8 @@ export class Transmit {
       must(first !== undefined, "write: more bytes than were sent");
       must(first.secure === secured, "write: plaintext and TLS are mixed up");
       const count = Math.min(view.length - at, first.bytes.length - this.#written);
-      for (let i = 0; i < count; i++) {
-        const same = view[at + i] === first.bytes[this.#written + i];
-        if (!same) must(false, "write: other bytes than were sent");
-      }
+      const part = view.subarray(at, at + count);
+      must(same(part, first.bytes, this.#written), "write: other bytes than were sent");
       at += count;
       this.#written += count;
       this.#unwritten -= count;

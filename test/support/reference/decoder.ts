@@ -46,15 +46,19 @@ export function encoded(payload: Uint8Array, framing: Framing): Uint8Array | nul
   }
 }
 
+const NOTHING = new Uint8Array();
+
 export class Decoder {
   /** null: no messages, only bytes. */
   framing: Framing | null;
   failure: Failure | null = null;
-  #rest = new Uint8Array();
+  #rest: Uint8Array = NOTHING;
   #ended = false;
 
-  constructor(framing: Framing | null) {
+  /** @param bytes the first bytes of the stream, which must not change */
+  constructor(framing: Framing | null, bytes?: Uint8Array) {
     this.framing = framing;
+    if (bytes) this.#rest = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   push(bytes: Uint8Array): void {
@@ -74,7 +78,7 @@ export class Decoder {
   /** All of them, as they are. */
   takeRest(): Uint8Array {
     const rest = Uint8Array.from(this.#rest);
-    this.#rest = new Uint8Array();
+    this.#rest = NOTHING;
     return rest;
   }
 
@@ -93,7 +97,7 @@ export class Decoder {
         return null;
       }
       this.#rest = this.#rest.slice(verdict.used);
-      if (verdict.message !== null) return Uint8Array.from(verdict.message);
+      if (verdict.message !== null) return new Uint8Array(verdict.message);
     }
     return null;
   }
