@@ -27,8 +27,9 @@ function answer(stream: string): string[] {
     const id = JSON.parse(text.slice(0, text.indexOf("\n"))).id;
     if (index % EVERY !== 0) return `${id} skip not now`;
     const script = parse(text, id);
-    if (script.header.requires?.includes("memory") === true) return `${id} skip no memory`;
-    return `${id} ${replay({ ...script, name: "streamed" }, new ReferenceShim())}`;
+    const { requires = [], engine } = script.header;
+    if (requires.some((feature) => feature !== "framing")) return `${id} skip ${requires}`;
+    return `${id} ${replay({ ...script, name: "streamed" }, new ReferenceShim(engine))}`;
   });
 }
 

@@ -19,9 +19,13 @@ import { variantsOf } from "./support/vectors/variants.ts";
 type Host = [name: string, features: readonly string[], make: (script: Script) => Shim];
 
 const HOSTS: Host[] = [
-  ["the reference", ["framing"], () => new ReferenceShim()],
+  ["the reference", ["framing"], ({ header }) => new ReferenceShim(header.engine)],
   ...BUILDS.map((build): Host => {
-    return [build, ["framing", "memory"], ({ header }) => new CoreShim(build, header.engine)];
+    return [
+      build,
+      ["batch", "framing", "memory"],
+      ({ header }) => new CoreShim(build, header.engine),
+    ];
   }),
 ];
 

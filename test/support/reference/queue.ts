@@ -7,6 +7,8 @@ const FLUSH_BYTES_MAX = 262144;
 export class ReferenceQueue {
   /** Bytes at its front that the transport has been given. */
   inFlight = 0;
+  /** Of them all, those that may be transmitted now; null: all. */
+  before: number | null = null;
   #bytes: Uint8Array = new Uint8Array();
   readonly #highWaterMark: number;
   readonly #lowWaterMark: number;
@@ -35,14 +37,16 @@ export class ReferenceQueue {
 
   /** Bytes for the transport, one write at a time. */
   gather(): Uint8Array | null {
-    if (this.inFlight > 0 || this.buffered === 0) return null;
-    this.inFlight = Math.min(this.buffered, FLUSH_BYTES_MAX);
+    const most = Math.min(this.before ?? this.buffered, FLUSH_BYTES_MAX);
+    if (this.inFlight > 0 || most === 0) return null;
+    this.inFlight = most;
     return this.#bytes.slice(0, this.inFlight);
   }
 
   sent(count: number): Answer {
     if (count > this.inFlight) return "arg";
     this.inFlight -= count;
+    if (this.before !== null) this.before = Math.max(0, this.before - count);
     this.#bytes = this.#bytes.slice(count);
     this.drainDue ||= this.#waiting && this.buffered <= this.#lowWaterMark;
     return true;
@@ -60,6 +64,7 @@ export class ReferenceQueue {
   /** Nothing more is transmitted; what is in flight is no longer counted. */
   purge(): void {
     this.#bytes = new Uint8Array();
+    if (this.before !== null) this.before = 0;
     this.drainDue = false;
   }
 }

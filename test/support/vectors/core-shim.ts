@@ -6,8 +6,17 @@
  */
 import * as abi from "../../../assembly/abi.ts";
 import { type CoreRecord, Embedder } from "../embedder.ts";
-import { READY_STATES, REASONS, ROLES, refusalOf, TIMERS, WHY, wordsOf } from "./abi-names.ts";
-import type { Action, Answer, EngineOptions, Look, Said, Shim } from "./shim.ts";
+import {
+  READY_STATES,
+  REASONS,
+  ROLES,
+  refusalOf,
+  TIMER_NAMES,
+  TIMERS,
+  WHY,
+  wordsOf,
+} from "./abi-names.ts";
+import type { Action, Answer, EngineOptions, Look, Said, Shim, Timer } from "./shim.ts";
 
 const MEMORY_BYTES = 16 << 20;
 const SOCKETS = 32;
@@ -22,6 +31,8 @@ interface Seat {
   paused: boolean;
   letGo: boolean;
   detail: number;
+  secure: boolean;
+  timer: Timer | "none";
 }
 
 /** The app has been handed so many messages of the batch, and wants no more of it. */
@@ -84,9 +95,9 @@ export class CoreShim implements Shim {
     const listener = this.#seats.get(parent ?? "")?.handle ?? 0;
     const handle = this.#core.open(ROLES[role], wordsOf(options), listener);
     if (handle < 0) return refusalOf(handle);
-    const orders = { fin: false, paused: role === "accepted", letGo: false };
-    const external = new Uint8Array();
-    this.#seats.set(name, { name, handle, external, inFlight: 0, detail: 0, ...orders });
+    const kept = { external: new Uint8Array(), inFlight: 0, detail: 0, timer: "none" as const };
+    const orders = { fin: false, paused: role === "accepted", letGo: false, secure: false };
+    this.#seats.set(name, { name, handle, ...kept, ...orders });
     if (framing === undefined) return true;
     const result = this.#core.setFraming(handle, framing);
     return result < 0 ? refusalOf(result) : true;
@@ -103,6 +114,7 @@ export class CoreShim implements Shim {
       case "failed":
         return call.failed(handle, REASONS.get(action.reason) ?? 0);
       case "expired":
+        if (seat.timer === action.timer) seat.timer = "none"; // it has run out
         return call.expired(handle, TIMERS[action.timer]);
       case "send":
         return this.#send(seat, action.bytes, action.external);
@@ -111,6 +123,11 @@ export class CoreShim implements Shim {
       case "closed":
         seat.inFlight = 0;
         return call.closed(handle);
+      case "claim":
+      case "unclaim":
+        return call.claim(handle, action.op === "claim" ? 1 : 0);
+      case "ignore":
+        return call.delivered(handle, 0);
       case "halfClose":
         return call.half_close(handle);
       case "stopAfter":
@@ -137,6 +154,7 @@ export class CoreShim implements Shim {
     }
     const frame = core.encode(seat.handle, bytes);
     if (typeof frame === "number") return frame;
+    if (frame.length === 0) return core.call.commit(seat.handle, 0);
     const result = core.call.send_external(seat.handle, frame.length);
     if (result >= 0) seat.external = Buffer.concat([seat.external, frame]);
     return result;
@@ -148,6 +166,10 @@ export class CoreShim implements Shim {
     if (kind === "pause" || kind === "resume") seat.paused = kind === "pause";
     if (kind === "finish") seat.fin = true;
     if (kind === "destroy") seat.letGo = true;
+    if (kind === "timer") seat.timer = TIMER_NAMES[a] as Look["timer"] & string;
+    // The order and the event have one name; the event is the second, and there is no third.
+    if (kind === "secure" && seat.secure) said({ ev: kind });
+    else if (kind === "secure") seat.secure = true;
     if (kind === "flush") said({ ev: "tx", bytes: this.#gather(seat) });
     if (kind === "data") said({ ev: "data", bytes: this.#core.bytes.slice(a, a + b) });
     if (kind === "error") seat.detail = b + c * 2 ** 32;
@@ -164,11 +186,12 @@ export class CoreShim implements Shim {
     this.#batch = batch;
     for (const [index, bytes] of messages.entries()) {
       said({ ev: "message", bytes });
-      const stop = batch.stopped || this.#core.control(abi.CONTROL_INTERRUPTED) === 1;
-      if (!stop) continue;
+      batch.stopped ||= this.#core.control(abi.CONTROL_INTERRUPTED) === 1;
+      if (!batch.stopped) continue;
       this.#core.call.delivered(seat.handle, index + 1);
       break;
     }
+    if (!batch.stopped) said({ ev: "messages" });
     this.#batch = null;
   }
 

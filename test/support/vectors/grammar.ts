@@ -8,6 +8,7 @@ export class Grammar {
   readonly #words = new Map<string, string[]>();
 
   add(socket: string, { ev }: Said): void {
+    if (ev === "messages") return; // the end of a record, nothing that is said
     const words = this.#words.get(socket) ?? [];
     this.#words.set(socket, words);
     words.push(ev);

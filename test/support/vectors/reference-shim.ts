@@ -1,12 +1,22 @@
 /** Conformance scripts on the reference: what they expect is what the specifications say. */
+import type { ReferenceFacts } from "../reference/facts.ts";
 import { ReferenceSocket } from "../reference/socket.ts";
-import type { Action, Answer, Look, Said, Shim } from "./shim.ts";
+import type { Action, Answer, EngineOptions, Look, Said, Shim } from "./shim.ts";
+
+const SOCKETS = 32;
+const HANDSHAKES_MAX = 1024;
 
 export class ReferenceShim implements Shim {
   readonly #sockets = new Map<string, ReferenceSocket>();
   /** Sockets that nobody knows any more. */
   readonly #released = new Set<ReferenceSocket>();
-  readonly #limits = new Map<ReferenceSocket, number>();
+  readonly #limits = new Map<ReferenceFacts, number>();
+  readonly #maxSockets: number;
+  #handshakes: ReferenceSocket[] = [];
+
+  constructor({ maxSockets = SOCKETS }: EngineOptions = {}) {
+    this.#maxSockets = maxSockets;
+  }
 
   act(name: string, action: Action): Answer {
     if (action.op === "open") return this.#open(name, action);
@@ -16,17 +26,21 @@ export class ReferenceShim implements Shim {
       case "received":
         return socket.received(action.bytes);
       case "sent":
-        return socket.queue.sent(action.count);
+        return socket.sent(action.count);
       case "failed":
         return socket.fail(action.reason);
       case "expired":
-        return this.#expire(socket, action.timer);
+        return socket.expired(action.timer);
       case "send":
         return socket.send(action.bytes);
       case "setFraming":
         return socket.setFraming(action.framing);
       case "stopAfter":
         return true; // messages are said one by one: the next has not been decoded
+      case "connected":
+        return this.#connect(socket);
+      case "upgrade":
+        return this.#upgrade(socket);
       default:
         return socket[action.op]();
     }
@@ -52,7 +66,9 @@ export class ReferenceShim implements Shim {
     const socket = this.#sockets.get(name);
     if (socket === undefined) throw new Error(`no socket ${name}`);
     const { buffered, inFlight } = socket.queue;
-    return { readyState: socket.state, buffered, inFlight, fin: socket.fin };
+    const { ordered: secure } = socket.security;
+    const { state: readyState, fin, timer } = socket;
+    return { readyState, buffered, inFlight, fin, secure, timer };
   }
 
   finish(said: (socket: string, what: Said) => void): string[] {
@@ -63,6 +79,7 @@ export class ReferenceShim implements Shim {
     const living = [...this.#sockets].filter(([, { over }]) => !over);
     this.#sockets.clear();
     this.#limits.clear();
+    this.#handshakes = [];
     return living.map(([name]) => `${name} lives`);
   }
 
@@ -72,20 +89,44 @@ export class ReferenceShim implements Shim {
       if (listener === null || this.#released.has(listener)) return "stale";
       if (listener.role !== "listener") return "arg";
       if (listener.state === "closing" || listener.state === "closed") return "state";
-      const siblings = [...this.#sockets.values()].filter(({ parent }) => parent === listener);
-      const living = siblings.filter(({ over }) => !over).length;
-      if (living >= (this.#limits.get(listener) ?? Number.POSITIVE_INFINITY)) return "limit";
+      if (this.#isFull(listener)) return "limit";
     }
+    const living = [...this.#sockets.values()].filter((other) => !this.#released.has(other));
+    if (living.length >= this.#maxSockets) return "limit";
     const socket = new ReferenceSocket(role, listener, options);
     socket.setFraming(framing !== undefined ? framing : (listener?.framing ?? null));
     if (options.maxConnections !== undefined) this.#limits.set(socket, options.maxConnections);
     this.#sockets.set(name, socket);
+    if (role === "accepted" && options.secure === true) this.#shakeHands(socket);
     return true;
   }
 
-  #expire(socket: ReferenceSocket, timer: string): Answer {
-    if (timer === "linger") return true; // only lets go of the transport
-    if (timer !== "connect") throw new Error(`the reference has no ${timer} timer`);
-    return socket.connectExpired();
+  #isFull(listener: ReferenceFacts): boolean {
+    const siblings = [...this.#sockets.values()].filter(({ parent }) => parent === listener);
+    const living = siblings.filter((sibling) => sibling.counts && !this.#released.has(sibling));
+    return living.length >= (this.#limits.get(listener) ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** The handshake of an accepted connection was none, if its listener takes no more by now. */
+  #connect(socket: ReferenceSocket): Answer {
+    const { parent, state, role } = socket;
+    const late = role === "accepted" && state === "connecting" && parent !== null;
+    if (late && this.#isFull(parent)) return socket.fail("network");
+    return socket.connected();
+  }
+
+  #upgrade(socket: ReferenceSocket): Answer {
+    const before = socket.security.awaited;
+    const answer = socket.upgrade();
+    if (socket.role === "accepted" && !before && socket.security.awaited) this.#shakeHands(socket);
+    return answer;
+  }
+
+  /** So many accepted sockets may be in a handshake; above it the one that began first makes way. */
+  #shakeHands(socket: ReferenceSocket): void {
+    this.#handshakes = this.#handshakes.filter((other) => other.shakesHands);
+    if (this.#handshakes.length >= HANDSHAKES_MAX)
+      this.#handshakes.shift()?.fail("handshakeTimeout");
+    this.#handshakes.push(socket);
   }
 }

@@ -9,7 +9,8 @@ import type { Action, Answer, Plain, Said, Shim } from "./shim.ts";
 import { expectedLines, Transcript } from "./transcript.ts";
 import { piecesOf, type Variant } from "./variants.ts";
 
-const LOOKS = ["readyState", "buffered", "fin", "paused", "letGo", "detail"] as const;
+const TRANSPORT_LOOKS = ["fin", "paused", "letGo", "secure", "timer"] as const;
+const LOOKS = ["readyState", "buffered", "detail", ...TRANSPORT_LOOKS] as const;
 
 /** The digest of what was said. */
 export function replay(variant: Variant, shim: Shim): string {

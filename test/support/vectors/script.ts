@@ -62,6 +62,8 @@ export interface Expectation extends Bytes {
   paused?: boolean;
   letGo?: boolean;
   detail?: number;
+  secure?: boolean;
+  timer?: string;
 }
 
 /** An operation of the script's own order, and everything that is said before the next one. */

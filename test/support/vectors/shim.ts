@@ -18,6 +18,9 @@ export interface SocketOptions {
   idleTimeout?: number;
   maxConnections?: number;
   maxReceiveBytes?: number;
+  handshakeTimeout?: number;
+  /** TLS from the first byte. */
+  secure?: boolean;
 }
 
 export interface EngineOptions {
@@ -27,9 +30,21 @@ export interface EngineOptions {
 }
 
 export type Role = "client" | "accepted" | "listener";
-export type Timer = "connect" | "idle" | "linger";
+export type Timer = "connect" | "idle" | "linger" | "handshake";
 /** Actions that need no more than the socket. */
-export type Plain = "connected" | "ended" | "closed" | "suspend" | "resume" | "close" | "abort";
+export type Plain =
+  | "connected"
+  | "secured"
+  | "ended"
+  | "closed"
+  | "suspend"
+  | "resume"
+  | "claim"
+  | "unclaim"
+  | "ignore"
+  | "close"
+  | "abort"
+  | "upgrade";
 
 export type Action =
   | { op: Plain | "halfClose" | "stopAfter" }
@@ -53,7 +68,9 @@ export type Answer = boolean | Refusal;
 
 /** What a socket says, to its app and to the wire. */
 export type Said =
-  | { ev: "open" | "connect" | "drain" | "end" }
+  | { ev: "open" | "connect" | "secure" | "drain" | "end" }
+  /** All messages of one record have been said; never in a transcript. */
+  | { ev: "messages" }
   | { ev: "message" | "data" | "tx"; bytes: Uint8Array }
   | { ev: "error"; why: string }
   | { ev: "close"; clean: boolean };
@@ -71,6 +88,10 @@ export interface Look {
   letGo?: boolean;
   /** Of the error. */
   detail?: number;
+  /** TLS is to be started, or has been. */
+  secure?: boolean;
+  /** The timer ordered last. */
+  timer?: Timer | "none";
 }
 
 export interface Shim {

@@ -18,6 +18,7 @@ export class Transcript {
   readonly #wire = new Map<string, Uint8Array[]>();
 
   add(socket: string, said: Said): void {
+    if (said.ev === "messages") return; // how they were batched
     const parts = "bytes" in said ? [said.bytes] : [];
     if (said.ev === "tx") {
       listOf(this.#wire, socket).push(...parts);
