@@ -62,6 +62,11 @@ export class Tree {
     writeFileSync(join(this.#folder, file), text);
   }
 
+  /** What the simulator needs of a core that has changed. */
+  buildForSimulator() {
+    return this.#run(["scripts/planted-core.mjs"], 120);
+  }
+
   build() {
     return this.#run(["scripts/build.mjs", "--missing", "--no-types"], 300);
   }

@@ -93,23 +93,25 @@ async function tell(bug, tree, clean) {
   return { id: bug.id, kind: bug.kind, suite: found.suite, where, seconds };
 }
 
-/** Who notices it first. */
+/** Who notices it first, and whether the tree has been built for it. */
 async function notice({ kind, file, tests }, tree, clean) {
-  if (kind === "core") {
-    const { code, output } = await tree.build();
-    if (code !== 0) throw new Error(`a bug in ${file} does not build\n${output}`);
-  }
-  const built = kind === "core";
+  const core = kind === "core";
+  if (core) must(await tree.buildForSimulator(), file);
   // Node's host is not simulated, and scripts play on the core alone.
   const simulated = file.startsWith("host/node/") ? null : await tree.simulate(SEEDS);
-  if (simulated !== null) return { built, suite: "simulator", ...simulated };
-  const scripted = built ? await tree.test(["test/vectors.test.ts"], TESTS_SECONDS) : null;
-  if (scripted !== null) return { built, suite: "vectors", ...scripted };
+  if (simulated !== null) return { built: core, suite: "simulator", ...simulated };
+  if (core) must(await tree.build(), file);
+  const scripted = core ? await tree.test(["test/vectors.test.ts"], TESTS_SECONDS) : null;
+  if (scripted !== null) return { built: core, suite: "vectors", ...scripted };
   const related = await sure(tree, clean, tests, TESTS_SECONDS);
-  if (related !== null) return { built, suite: "tests", ...related };
-  if (!built) await tree.build(); // dist/, too
+  if (related !== null) return { built: core, suite: "tests", ...related };
+  if (!core) must(await tree.build(), file); // dist/, too
   const other = await sure(tree, clean, [], ALL_SECONDS);
   return { built: true, suite: other === null ? null : "all tests", ...other };
+}
+
+function must({ code, output }, what) {
+  if (code !== 0) throw new Error(`${what} does not build with its bug\n${output}`);
 }
 
 /** A test that fails with the bug and only with it, or null. */

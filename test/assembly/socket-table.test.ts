@@ -56,6 +56,18 @@ describe.each(BUILDS)("handles of %s", (build) => {
     expect(seen.size).toBe(100_000);
   });
 
+  test("are never a bare index, also when a slot's generations come round", () => {
+    const core = new Embedder(build, [2 << 20, 1, abi.WINDOW_BYTES_MIN]);
+    const seen = new Set<number>();
+    for (let i = 0; i < 2050; i++) {
+      const handle = core.open();
+      expect(handle).toBeGreaterThan(0xfffff);
+      seen.add(handle);
+      core.finish(handle);
+    }
+    expect(seen.size).toBe(2047);
+  });
+
   test("that were never given are stale", () => {
     const core = new Embedder(build, SMALL);
     const given = new Set([core.opened(), core.opened()]);

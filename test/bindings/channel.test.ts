@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { expect, test } from "vitest";
-import { TCPServerSocket, TCPSocket } from "../../bindings/index.ts";
+import { Engine, TCPServerSocket, TCPSocket } from "../../bindings/index.ts";
+import { Loopback } from "../../host/loopback/index.ts";
 import { next } from "../support/hosts.ts";
 
 test("events run in the async context of their socket, whoever causes them", async () => {
@@ -42,6 +43,29 @@ test("events run in the async context of their socket, whoever causes them", asy
     if (/^(connect|accepted)/.test(line)) expect(line).toMatch(/in server$/);
   }
   server.close();
+});
+
+test("an upgrade begins behind a copy of several whole windows", async () => {
+  const engine = new Engine({ host: new Loopback(), windowBytes: 16384 });
+  const tls = { cert: "name=localhost,issuer=test", key: "any" };
+  const server = new TCPServerSocket(0, { engine, tls });
+  const client = new TCPSocket("localhost", server.localPort, { engine, tls: { ca: "test" } });
+  client.onopen = () => client.send(new Uint8Array(4 * 16384));
+  client.ondata = ({ data }) => {
+    expect(data).toBe("go ahead");
+    client.upgradeToSecure();
+  };
+  const { socket } = (await next(server, "connect")) as Event & { socket: TCPSocket };
+  const secured = new Promise<void>((resolve, reject) => {
+    socket.ondata = () => {
+      if (socket.bytesReceived < 4 * 16384) return;
+      socket.send("go ahead");
+      socket.upgradeToSecure().then(resolve, reject);
+    };
+  });
+  await secured;
+  expect(socket.tlsInfo?.protocol).toBe("TLSv1.3");
+  await engine.drain(0);
 });
 
 test("unref lets the program end, ref keeps it", async () => {

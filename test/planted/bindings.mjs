@@ -152,7 +152,7 @@ export const bindings = [
     find: "        channel.release();\n        channel.destroy();",
     replace: "        channel.release();",
     breaks: "connections stay open when the core has trapped",
-    tests: ["test/semantics/traps"],
+    tests: ["test/bindings/driver"],
   },
   {
     id: "upgrade-without-deadline",
