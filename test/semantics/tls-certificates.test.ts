@@ -7,6 +7,7 @@ import { describe, expect } from "vitest";
 import {
   certificate,
   certificateFor,
+  distrustedAuthority,
   HOST,
   type Kind,
   revocationList,
@@ -17,6 +18,7 @@ import {
   EXPIRED,
   type Failure,
   failureOf,
+  INVALID_ISSUER,
   REVOKED,
   UNTRUSTED,
   WEAK,
@@ -25,7 +27,10 @@ import {
 } from "./support/tls-failure.ts";
 import { ADDRESS, identity, type Tls, tlsTest } from "./support/tls-world.ts";
 
-/** Kind of certificate, whom the socket was opened to, what comes of it, what node says. */
+/**
+ * Kind of certificate, whom the socket was opened to, what comes of it, what node says. Of several faults
+ * OpenSSL tells the last, so CERT_CHAIN_TOO_LONG, INVALID_CA, CERT_REJECTED are never heard of.
+ */
 const REFUSED: readonly [Kind, string, Failure, string][] = [
   ["expired", HOST, EXPIRED, "CERT_HAS_EXPIRED"],
   ["notYetValid", HOST, EXPIRED, "CERT_NOT_YET_VALID"],
@@ -36,6 +41,9 @@ const REFUSED: readonly [Kind, string, Failure, string][] = [
   ["intermediateMissing", HOST, UNTRUSTED, "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
   ["clientUsage", HOST, WRONG_USAGE, "INVALID_PURPOSE"],
   ["notAnAuthority", HOST, WRONG_USAGE, "INVALID_PURPOSE"],
+  ["pathTooLong", HOST, INVALID_ISSUER, "PATH_LENGTH_EXCEEDED"],
+  ["chainTooLong", HOST, UNTRUSTED, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"],
+  ["distrusted", HOST, WRONG_USAGE, "INVALID_PURPOSE"],
   ["weakDigest", HOST, WEAK, "UNSPECIFIED"],
   ["wrongName", HOST, WRONG_NAME, "ERR_TLS_CERT_ALTNAME_INVALID"],
   ["addressOnly", HOST, WRONG_NAME, "ERR_TLS_CERT_ALTNAME_INVALID"],
@@ -53,6 +61,7 @@ async function serving(kind: Kind): Promise<tls.TlsOptions> {
 
 async function trusting(kind: Kind): Promise<Tls> {
   const { ca } = await certificate(kind);
+  if (kind === "distrusted") return { ca: await distrustedAuthority() };
   return kind === "revoked" ? { ca, crl: await revocationList() } : { ca };
 }
 

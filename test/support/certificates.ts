@@ -5,7 +5,7 @@
  *
  *     const { cert, key, ca } = await certificate("server");
  */
-import { type Issued, issue, revoke, type Wanted } from "./certificates/issue.ts";
+import { distrusted, type Issued, issue, revoke, type Wanted } from "./certificates/issue.ts";
 
 /** A certificate (with its chain, if it has one), its key, and the authority to be trusted. */
 export interface Certificate {
@@ -32,6 +32,8 @@ const KINDS = {
   clientUsage: { usage: "client" },
   weakDigest: { digest: "SHA-1" },
   revoked: {},
+  /** Good in itself: it is for use with `distrustedAuthority`. */
+  distrusted: {},
   client: { usage: "client", names: [], subject: "CN=client" },
   expiredClient: { usage: "client", names: [], from: -3, until: -2 },
 } as const satisfies Record<string, Wanted>;
@@ -50,6 +52,10 @@ const CHAINS = {
   intermediateMissing: async () => issue({ ...server, issuer: await intermediate(true) }),
   /** By one that is no authority, but was issued by one. */
   notAnAuthority: async () => chained({ ...server, issuer: await intermediate(false) }),
+  /** By two authorities in a row, of which the first may have none below it. */
+  pathTooLong: () => beneath(2, 0),
+  /** Further from the authority than OpenSSL goes, which is 100. */
+  chainTooLong: () => beneath(101),
 };
 
 export type Kind = keyof typeof KINDS | keyof typeof CHAINS;
@@ -95,6 +101,22 @@ async function chained(wanted: Wanted): Promise<Issued> {
   const own = await issue(wanted);
   return { ...own, cert: own.cert + (wanted.issuer?.cert ?? "") };
 }
+
+/** A server's with that many authorities between, and all of their certificates. */
+async function beneath(count: number, pathLength?: number): Promise<Issued> {
+  let issuer = await authority();
+  let chain = "";
+  for (let left = count; left > 0; left--) {
+    const own = { subject: `CN=${left} above`, authority: true, issuer };
+    issuer = await issue(pathLength === undefined ? own : { ...own, pathLength });
+    chain = issuer.cert + chain;
+  }
+  const own = await issue({ ...server, issuer });
+  return { ...own, cert: own.cert + chain };
+}
+
+/** The test authority, and that it is not to be trusted for servers, as OpenSSL notes it. */
+export const distrustedAuthority = once(async () => distrusted(await authority()));
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let value: Promise<T> | undefined;

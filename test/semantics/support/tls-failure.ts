@@ -21,6 +21,7 @@ const protocol = (name: string, code: number): Failure => [name, "SecurityProtoc
 export const EXPIRED = certificate("SecurityExpiredCertificateError", sec(11));
 export const REVOKED = certificate("SecurityRevokedCertificateError", sec(12));
 export const UNTRUSTED = certificate("SecurityUntrustedCertificateIssuerError", sec(13));
+export const INVALID_ISSUER = certificate("SecurityUntrustedCertificateIssuerError", sec(36));
 export const WRONG_USAGE = certificate("SecurityInadequateKeyUsageError", sec(90));
 export const WEAK = certificate("SecurityCertificateSignatureAlgorithmDisabledError", sec(176));
 export const WRONG_NAME = certificate("SecurityCertificateDomainMismatchError", ssl(12));

@@ -21,6 +21,8 @@ export interface Wanted {
   readonly usage?: "server" | "client";
   /** May sign certificates. */
   readonly authority?: boolean;
+  /** How many authorities may stand between it and a certificate. */
+  readonly pathLength?: number;
   readonly digest?: "SHA-256" | "SHA-1";
   /** In days from now. */
   readonly from?: number;
@@ -73,8 +75,22 @@ export async function revoke(issuer: Issued, revoked: readonly Issued[]): Promis
   return `${x509.PemConverter.encode(list.rawData, "X509 CRL")}\n`; // what OpenSSL calls it
 }
 
-function extensions({ names = [], usage, authority = false }: Wanted): x509.Extension[] {
-  const list: x509.Extension[] = [new x509.BasicConstraintsExtension(authority, undefined, true)];
+/** The authority's certificate (PEM) with OpenSSL's note that it is not to be trusted for servers. */
+export function distrusted({ x509: { rawData } }: Issued): string {
+  const serverAuth = Buffer.from("06082b06010505070301", "hex");
+  const rejected = Buffer.concat([Buffer.of(0xa0, serverAuth.length), serverAuth]);
+  const note = Buffer.concat([Buffer.of(0x30, rejected.length), rejected]);
+  const both = Buffer.concat([Buffer.from(rawData), note]);
+  return `${x509.PemConverter.encode(both, "TRUSTED CERTIFICATE")}\n`;
+}
+
+function extensions({
+  names = [],
+  usage,
+  authority = false,
+  pathLength,
+}: Wanted): x509.Extension[] {
+  const list: x509.Extension[] = [new x509.BasicConstraintsExtension(authority, pathLength, true)];
   if (usage) {
     const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
     list.push(new x509.ExtendedKeyUsageExtension([usage === "server" ? serverAuth : clientAuth]));
