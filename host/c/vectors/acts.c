@@ -21,8 +21,8 @@ void fail(const char* format, ...) {
 }
 
 Seat* seat_of(const char* name) {
-  for (Seat* seat = play.seats; seat < play.seats + play.count; seat++) {
-    if (strcmp(seat->said.name, name) == 0) return seat;
+  for (size_t i = 0; i < play.count; i++) {
+    if (strcmp(play.seats[i].said.name, name) == 0) return &play.seats[i];
   }
   return NULL;
 }

@@ -73,9 +73,10 @@ void run(void) {
   for (int32_t count; (count = CALL(core, poll, 1)) > 0;) {
     const uint32_t* record = at(core, control(core, RECORDS));
     for (; count > 0; count--, record += RECORD_WORDS) {
-      Seat* seat = play.seats;
-      while (seat < play.seats + play.count && seat->handle != record[1]) seat++;
-      if (seat == play.seats + play.count) fail("record %u of an unknown socket", record[0]);
+      size_t i = 0;
+      while (i < play.count && play.seats[i].handle != record[1]) i++;
+      if (i == play.count) fail("record %u of an unknown socket", record[0]);
+      Seat* seat = &play.seats[i];
       if (record[0] == DATA) say_data(seat, record);
       else if (record[0] == MESSAGES) hand_over(seat, record);
       else if (record[0] == FLUSH) gather(seat);
