@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as abi from "../../assembly/abi.ts";
-import { BUILDS, Embedder, pattern } from "../support/embedder.ts";
+import { BUILDS, Embedder, pattern, SMALL } from "../support/embedder.ts";
 
 describe.each(BUILDS)("the send queue of %s", (build) => {
   test("M73: a send transmits nothing; the order to flush comes with the next poll", () => {
@@ -75,6 +75,21 @@ describe.each(BUILDS)("the send queue of %s", (build) => {
     core.call.sent(handle, 50_105);
     expect(core.call.buffered_amount(handle)).toBe(0);
     expect(core.call.reserve(handle, 5)).toBeGreaterThan(0);
+  });
+
+  test("all sends together take no more than half of what is promised to no socket", () => {
+    const core = new Embedder(build);
+    const [, most = 0] = SMALL;
+    for (let i = 0; i < most; i++) {
+      const handle = core.opened();
+      for (let length = 65536; length >= 256; length >>= 1) {
+        while (core.call.reserve(handle, length) !== 0) core.send(handle, pattern(length));
+      }
+    }
+    const total = core.control(abi.CONTROL_POOL_BYTES);
+    const taken = total - core.control(abi.CONTROL_POOL_FREE);
+    expect(taken).toBeLessThanOrEqual((total - most * 256) / 2);
+    expect(taken).toBeGreaterThan(total / 3);
   });
 
   test("external bytes wait for blocks that one write cannot list", () => {
