@@ -7,6 +7,7 @@
  */
 import {
   ABI_VERSION_MAJOR,
+  ABI_VERSION_MINOR,
   CONTROL_DEFERRED,
   CONTROL_INTERRUPTED,
   CONTROL_IOV,
@@ -173,11 +174,17 @@ export class Core {
 }
 
 function checkVersion(raw: CoreExports, memory: WebAssembly.Memory): void {
-  const major = raw.abi_version() >> 16;
-  const magic = new Uint32Array(memory.buffer)[(raw.control() >>> 2) + CONTROL_MAGIC];
-  if (major !== ABI_VERSION_MAJOR || magic !== MAGIC) {
-    throw new Error(`core has ABI version ${major}, these bindings need ${ABI_VERSION_MAJOR}`);
+  const version = raw.abi_version();
+  const [major, minor] = [version >> 16, version & 0xffff];
+  if (major !== ABI_VERSION_MAJOR || minor < ABI_VERSION_MINOR) {
+    const needed = `${ABI_VERSION_MAJOR}.${ABI_VERSION_MINOR}`;
+    throw new Error(
+      `the core has ABI version ${major}.${minor}, these bindings need ${needed} or a later ` +
+        `${ABI_VERSION_MAJOR}.x`,
+    );
   }
+  const magic = new Uint32Array(memory.buffer)[(raw.control() >>> 2) + CONTROL_MAGIC];
+  if (magic !== MAGIC) throw new Error("the core has no control block: it is none of ours");
 }
 
 /** The exports with every call guarded. The core imports nothing, so what throws is the core. */
