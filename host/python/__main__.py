@@ -15,7 +15,7 @@ from vectors import Player
 
 PATIENCE = 60.0
 LAST_WORDS = 1.0
-FEATURES = {"framing", "memory"}
+FEATURES = {"batch", "framing", "memory"}
 
 
 def serve(port: int) -> str:

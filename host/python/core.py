@@ -80,6 +80,8 @@ class Core:
         frame = self._encode(handle, payload) if address == 0 else address
         if isinstance(frame, int):
             return frame
+        if not frame:  # an empty payload without framing takes no room
+            return self.call.commit(handle, 0)
         result = self.call.send_external(handle, len(frame))
         if result >= 0:
             self._external[handle] += frame

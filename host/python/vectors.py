@@ -1,8 +1,6 @@
-"""Conformance scripts: reads them from standard input, prints the digest of what each one said.
+"""Plays a conformance script (test/vectors/README.md) and tells the digest of what was said.
 
-test/vectors/README.md says what a script is. What it expects is not compared, but for refusals:
-the digest tells.
-"""
+What a script expects is not compared, but for refusals: the digest tells."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +14,7 @@ from transcript import Transcript
 
 ENGINE = {"memoryBytes": 16 << 20, "maxSockets": 32, "windowBytes": 16384}
 EVENTS = {abi.OPEN: "open", abi.CONNECT: "connect", abi.DRAIN: "drain", abi.END: "end"}
-PLAIN = {"connected", "ended", "closed", "suspend", "resume", "close", "abort", "halfClose"}
+EVENTS[abi.SECURE] = "secure"
 
 
 class Player:
@@ -48,14 +46,17 @@ class Player:
         return self.transcript.digest()
 
     def pieces(self, line: Json) -> Iterator[Json]:
-        """What is received, read by read; all that is in flight, write by write; else the line."""
+        """The line; what is received, or taken, in several reads or writes."""
         if line["op"] == "received":
-            data, step = script.bytes_of(line), len(self.core.window)
-            for begin in range(0, len(data) or 1, step):
-                yield line | {"data": data[begin : begin + step]}
+            data = script.bytes_of(line)
+            for begin, end in script.split(len(data), line):
+                yield line | {"data": data[begin:end]}
         elif line.get("n") == "all":
             while count := self.in_flight[line["s"]]:
-                yield line | {"n": count}
+                yield from self.pieces(line | {"n": count})
+        elif line["op"] == "sent":
+            for begin, end in script.split(line["n"], line):
+                yield line | {"n": end - begin}
         else:
             yield line
 
@@ -70,6 +71,9 @@ class Player:
         match op:
             case "open":
                 return self.open(name, line)
+            case "closed":
+                self.in_flight[name] = 0
+                return core.call.closed(handle)
             case "received":
                 core.window[: len(line["data"])] = line["data"]
                 return core.call.received(handle, len(line["data"]))
@@ -91,10 +95,9 @@ class Player:
             case "stopAfter":
                 self.stopped = True
                 return 0
-            case _ if op in PLAIN:
-                if op == "closed":
-                    self.in_flight[name] = 0
-                return getattr(core.call, op.replace("C", "_c"))(handle)
+            case _ if op in script.CALLS:
+                function, *args = script.CALLS[op]
+                return getattr(core.call, function)(handle, *args)
         raise ValueError(f"unknown operation {op}")
 
     def open(self, name: str, line: Json) -> int:
@@ -134,10 +137,11 @@ class Player:
             if self.stopped or self.core.control(abi.INTERRUPTED) == 1:
                 self.core.call.delivered(self.handles[name], index + 1)
                 return
+        self.say(name, "messages")
 
     def say(self, name: str, what: str, data: memoryview | None = None) -> None:
         """Notes an event, and does what the script does in its handler."""
-        if self.recorded:
+        if self.recorded and what != "messages":  # those are how they were batched
             self.transcript.event(name, what, data)
         self.counts[name, what] += 1
         for line in list(self.waiting):
