@@ -26,8 +26,7 @@ class Connection:
     def __init__(self, loop: "Loop", handle: int, transport: socket.socket, app: "App") -> None:
         transport.setblocking(False)
         self.loop, self.handle, self.transport, self.app = loop, handle, transport, app
-        self.connecting = False
-        self.reads = True  # unless the core orders to pause
+        self.connecting, self.reads = False, True  # until the core orders to pause
         self.over = False  # nothing more is to be read: FIN, failure
         self.kept = b""  # a read that the core had no room for
         self.out: list[memoryview] = []
@@ -43,6 +42,10 @@ class Connection:
     def ask(self, command: str) -> int:
         """suspend, resume, close, abort or half_close."""
         return getattr(self.loop.core.call, command)(self.handle)
+
+    @property
+    def buffered(self) -> int:
+        return self.loop.core.call.buffered_amount(self.handle)
 
     # What the core orders.
 

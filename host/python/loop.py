@@ -118,6 +118,8 @@ class Loop:
         match kind:
             case abi.MESSAGES:
                 self._hand_over(connection, a, b, c)
+            case abi.DATA:  # without framing: what one read brought
+                app.message(connection, self.core.bytes[a : a + b])
             case abi.OPEN:
                 app.opened(connection)
             case abi.CONNECT:

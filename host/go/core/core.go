@@ -99,6 +99,13 @@ func (c *Core) callCount(name string, socket int32, count int) int32 {
 	return api.DecodeI32(c.stack[0])
 }
 
+// Buffered is how many bytes of a socket wait to be sent, or are on their way to the system.
+func (c *Core) Buffered(socket int32) int {
+	c.stack[0] = api.EncodeI32(socket)
+	c.invoke("buffered_amount")
+	return int(api.DecodeF64(c.stack[0]))
+}
+
 func (c *Core) invoke(name string) {
 	if err := c.functions[name].CallWithStack(background, c.stack[:]); err != nil {
 		panic(fmt.Errorf("the core failed in %s: %w", name, err))

@@ -47,6 +47,9 @@ func (c *Conn) Send(payload []byte) int32 { return c.loop.core.Send(c.handle, pa
 // Ask gives the core a command: suspend, resume, close, abort, half_close.
 func (c *Conn) Ask(command string) int32 { return c.loop.core.Call(command, c.handle) }
 
+// Buffered is how many bytes wait to be sent, or are on their way to the system.
+func (c *Conn) Buffered() int { return c.loop.core.Buffered(c.handle) }
+
 // start begins to serve a connection that is up.
 func (c *Conn) start(transport *net.TCPConn) {
 	c.transport = transport

@@ -122,6 +122,8 @@ func (l *Loop) dispatch(c *Conn, record core.Record) {
 	switch record.Kind {
 	case core.Messages:
 		l.core.Deliver(record, func(payload []byte) bool { c.handler.Message(c, payload); return true })
+	case core.Data: // without framing: what one read brought
+		c.handler.Message(c, l.core.Bytes[record.A:record.A+record.B])
 	case core.Open:
 		c.handler.Open(c)
 	case core.Connect:
