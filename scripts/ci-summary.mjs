@@ -1,7 +1,7 @@
 /**
- * The last line of .ci/run: adds up what the test runner (build/ci/tests.json, build/ci/package.json)
- * and the checks (build/ci/check.json) left behind. A step that left nothing never finished: it counts
- * as failed. What was skipped is said, if anything was.
+ * The last line of .ci/run: adds up what the test runner (build/ci/tests.json, build/ci/package.json), the
+ * checks (build/ci/check.json) and the hosts (build/ci/hosts.json) left behind. A step that left nothing
+ * never finished: it counts as failed. What was skipped is said, if anything was.
  */
 import { readFileSync } from "node:fs";
 
@@ -9,12 +9,14 @@ const tests = count("tests.json", ofRunner);
 const checks = count("check.json", (report) => report);
 const ofPackage = count("package.json", ofRunner);
 
-const all = [tests, checks, ofPackage];
+const ofHosts = count("hosts.json", (report) => report);
+
+const all = [tests, checks, ofPackage, ofHosts];
 const [passed, failed, skipped] = ["passed", "failed", "skipped"].map((outcome) =>
   all.reduce((sum, step) => sum + (step[outcome] ?? 0), 0),
 );
 console.log(
-  `tests: ${tests.passed}, checks: ${checks.passed}, of the package: ${ofPackage.passed}`,
+  `tests: ${tests.passed}, checks: ${checks.passed}, of the package: ${ofPackage.passed}, of hosts: ${ofHosts.passed}`,
 );
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode = failed === 0 && tests.passed > 0 && ofPackage.passed > 0 ? 0 : 1;

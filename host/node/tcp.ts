@@ -64,23 +64,30 @@ function emit(this: Wired, type: string, first?: unknown): boolean {
 /** Starts a connection that reads into `window`. */
 export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): Transport {
   const { noDelay, keepAlive, tls } = target;
+  let transport: NodeTransport | undefined;
+  const callback = (count: number): boolean => {
+    transport?.sink?.received(count); // not every host says by `this` whose bytes they are
+    return true;
+  };
   const options: SocketConstructorOpts & Partial<TcpNetConnectOpts> = {
     noDelay,
     keepAlive: keepAlive !== false,
     keepAliveInitialDelay: keepAlive === false ? 0 : keepAlive,
     allowHalfOpen: true,
-    onread: { buffer: window, callback: onReadAny },
+    onread: { buffer: window, callback },
   };
   try {
     if (target.host.includes("\0")) throw new Error("a host name with a NUL");
     if (tls !== undefined) {
       const { tls: _, ...where } = target;
       const socket = connectTls({ ...where, ...options } as ConnectionOptions, tls);
-      return new NodeTransport(socket, sink, false, new Handshake(tls, "connected", target));
+      transport = new NodeTransport(socket, sink, false, new Handshake(tls, "connected", target));
+    } else {
+      const socket = new NetSocket(options);
+      socket.connect(target as TcpNetConnectOpts);
+      transport = new NodeTransport(socket, sink);
     }
-    const socket = new NetSocket(options);
-    socket.connect(target as TcpNetConnectOpts);
-    return new NodeTransport(socket, sink);
+    return transport;
   } catch (error) {
     return new FailedTransport(sink, error);
   }
