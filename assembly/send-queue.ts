@@ -153,7 +153,7 @@ export function confirmBytes(socket: Socket, count: u32): void {
   assert(count <= socket.inFlight);
   socket.inFlight -= count;
   socket.bytesSent += count;
-  socket.activity++;
+  if (count !== 0) socket.activity++;
   if (socket.buffered >= count) socket.buffered -= count;
   socket.plain -= min<u64>(socket.plain, count);
   let left = count;

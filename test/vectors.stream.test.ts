@@ -11,7 +11,7 @@ import { replay } from "./support/vectors/replay.ts";
 import { parse, readScripts } from "./support/vectors/script.ts";
 
 /** All are played by vectors.test.ts, unstreamed; a prime, so that all kinds of variants are among these. */
-const EVERY = 11;
+const EVERY = 37;
 const TOTAL = readFileSync(`${FOLDER}digests.txt`, "utf8").match(/^all (.*)$/m)?.[1];
 
 function vectors(args: string[], input = ""): { status: number | null; stdout: string } {
@@ -41,7 +41,7 @@ test("a split of a script, streamed, has the digest of its script", () => {
   expect(skips.length).toBe(answers.filter((line) => line.includes(" skip ")).length);
   expect(passed + skips.length).toBe(answers.length);
   expect(answers.length).toBeGreaterThan(10 * readScripts().length);
-  expect(passed).toBeGreaterThan(readScripts().length);
+  expect(passed).toBeGreaterThan(100);
   expect(status).toBe(0);
 });
 

@@ -33,7 +33,7 @@ export class ReferenceInputs extends ReferenceFacts {
   }
 
   sent(count: number): Answer {
-    this.deadlines.active = true;
+    if (count > 0) this.deadlines.active = true;
     return this.queue.sent(count);
   }
 
