@@ -3,12 +3,14 @@
  *
  * Each is one command of the core, which decides what it means in which state.
  */
-import { E_STATE } from "../assembly/abi.ts";
 import { channelOf } from "./socket-attributes.ts";
 import { SocketData } from "./socket-data.ts";
 
 /** The commands of a socket that need nothing but the socket. */
 export class SocketCommands extends SocketData {
+  /** Of which none was taken back. The core counts them too, but forgets when the socket is gone (M95). */
+  #suspends = 0;
+
   /**
    * Stops `data` until as many resume() as suspend() (M95). Allowed in every state.
    *
@@ -26,6 +28,7 @@ export class SocketCommands extends SocketData {
    */
   suspend(): void {
     command(this, "suspend");
+    this.#suspends++;
   }
 
   /**
@@ -46,9 +49,11 @@ export class SocketCommands extends SocketData {
    * ```
    */
   resume(): void {
-    if (command(this, "resume") === E_STATE) {
+    if (this.#suspends === 0) {
       throw new DOMException("resume() without suspend()", "InvalidStateError");
     }
+    this.#suspends--;
+    command(this, "resume");
   }
 
   /**

@@ -60,6 +60,9 @@ inWorlds(EVERYWHERE, (test) => {
     expect(socket.readyState).toBe("closed");
     await world.settled();
     expect(client.types).toBe("open close");
+    socket.suspend(); // its connection is gone, too
+    socket.resume();
+    expect(() => socket.resume()).toThrow(DOMException);
   });
 
   test("M96: resume() without suspend() is an InvalidStateError", async (world) => {

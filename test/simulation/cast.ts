@@ -2,10 +2,12 @@
  * Who takes part in a schedule: the engine's sockets and servers with their models, and raw peers.
  */
 import { TCPSocket } from "../../bindings/index.ts";
-import { Actor, type Taker } from "./actor.ts";
+import { Actor } from "./actor.ts";
+import { PROMISES } from "./awaited.ts";
 import { anyOptions, rulesOf, socketOptions } from "./conditions.ts";
 import { anyFormat, type Framed } from "./formats.ts";
 import { Line } from "./line.ts";
+import type { Taker } from "./listening.ts";
 import { ModelSocket, must } from "./model.ts";
 import { Peers } from "./peers.ts";
 import { type Schedule, SOCKETS_MAX } from "./schedule.ts";
@@ -13,7 +15,7 @@ import { type Full, Server } from "./server.ts";
 import type { Watcher } from "./tap.ts";
 import { Wires } from "./wires.ts";
 
-export const TAKERS: readonly Taker[] = ["data", "messages", "data", "nobody"];
+export const TAKERS: readonly Taker[] = ["data", "messages", "data", "nobody", "iterator"];
 const BINARY_TYPES = ["uint8array", "string", "arraybuffer"] as const;
 const ACTORS_MAX = 7;
 /** Nobody listens there. */
@@ -77,14 +79,9 @@ export class Cast implements Watcher {
     if (this.actors.length >= ACTORS_MAX) return;
     const options = anyOptions(choices);
     const format = choices.chance(60) ? this.anyFormat() : null;
-    const server = choices.of(this.#servers);
-    const port = choices.of([
-      this.peers.port,
-      this.peers.port,
-      server.port,
-      server.port,
-      DEAD_PORT,
-    ]);
+    const { port: server } = choices.of(this.#servers);
+    const raw = this.peers.port;
+    const port = choices.of([raw, raw, server, server, DEAD_PORT]);
     const host = choices.of(["127.0.0.1", "localhost", "::1", "localhost", "gone.invalid"]);
     const abort = choices.chance(5) ? new AbortController() : undefined;
     const model = new ModelSocket(rulesOf(options, format, false), now);
@@ -114,6 +111,7 @@ export class Cast implements Watcher {
       if (full.surely) must(false, "new TCPSocket: beyond maxSockets");
       this.actors.push(actor);
       actor.adopt(socket, choices.of(TAKERS));
+      if (choices.chance(12)) actor.await(choices.of(PROMISES));
     } catch (error) {
       if (!full.maybe || (error as Error).name !== "QuotaExceededError") throw error;
     } finally {
@@ -156,7 +154,7 @@ export class Cast implements Watcher {
     Object.assign(network.faults, { refuse: 0, acceptFailure: 0, reset: 0, lookupFailure: 0 });
     Object.assign(network.faults, { lookupDelay: 0, connectDelay: 0, resetAfterBytes: never });
     this.peers.calm();
-    for (const actor of this.actors) while (actor.model.suspended) actor.resume();
+    for (const actor of this.actors) actor.calmDown();
   }
 
   /** Closes all that is left, one way or the other. */
@@ -173,6 +171,8 @@ export class Cast implements Watcher {
     for (const actor of this.actors) {
       must(actor.model.over, `${actor.name}: not closed`);
       actor.compareUpgrade();
+      actor.awaited.compare();
+      actor.puller.compare();
     }
     for (const line of this.#lines) must(line.gone, `${line.name}: its transport lives on`);
   }
@@ -186,6 +186,7 @@ export class Cast implements Watcher {
       if (missing !== null) must(false, `${actor.name}: no ${missing}`);
       actor.compare();
       actor.compareReading();
+      actor.awaited.compare();
     }
     for (const server of this.#servers) {
       server.compare();

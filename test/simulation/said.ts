@@ -8,9 +8,9 @@ export function said(type: Exclude<Said["type"], "connect" | "messages">, event:
   return { type };
 }
 
-type Data = string | ArrayBuffer | Uint8Array;
+export type Data = string | ArrayBuffer | Uint8Array;
 
-function bytesOf(data: Data): Uint8Array {
+export function bytesOf(data: Data): Uint8Array {
   if (typeof data === "string") return Buffer.from(data, "latin1");
   return data instanceof Uint8Array ? data : new Uint8Array(data);
 }

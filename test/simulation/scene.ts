@@ -3,10 +3,11 @@
  * app will do in its next handler.
  */
 import { type Engine, TCPSocket } from "../../bindings/index.ts";
-import { Actor, type Stagehand } from "./actor.ts";
+import { Actor } from "./actor.ts";
 import { Choices } from "./choices.ts";
 import type { Handshake } from "./handshake.ts";
 import { Line, type LineOwner } from "./line.ts";
+import type { Stagehand } from "./listening.ts";
 import { Divergence, ModelSocket, must, type Rules, type Said } from "./model.ts";
 import { ScriptedNetwork, type ScriptedTransport } from "./scripted-host.ts";
 import type { Tap, Watcher } from "./tap.ts";
@@ -36,9 +37,11 @@ export class Scene implements LineOwner, Stagehand, Watcher {
   readonly choices = new Choices([]);
   readonly log = undefined;
   readonly scarce = false;
+  readonly calm = false;
   readonly heldMax = 1000;
   calling = "";
   turned = false;
+  wentOn = false;
   /** What the app does in its next handler, by socket. */
   readonly armed: (((actor: Actor) => void) | null)[] = [];
   /** Handshakes under way, by socket. */

@@ -8,13 +8,15 @@
  */
 import type { Engine } from "../../bindings/index.ts";
 import { Loopback } from "../../host/loopback/index.ts";
-import type { Actor, Stagehand } from "./actor.ts";
+import type { Actor } from "./actor.ts";
+import { PROMISES } from "./awaited.ts";
 import type { Written } from "./bytes.ts";
 import { Cast, TAKERS } from "./cast.ts";
 import type { Choices } from "./choices.ts";
 import { anyNetwork } from "./conditions.ts";
 import { anyHandshake, type Handshake } from "./handshake.ts";
 import type { Line, LineOwner } from "./line.ts";
+import type { Stagehand } from "./listening.ts";
 import { Divergence, must, type Said } from "./model.ts";
 import type { Tap } from "./tap.ts";
 
@@ -45,11 +47,12 @@ export class Schedule implements LineOwner, Stagehand {
   readonly heldMax: number;
   calling = "";
   turned = false;
+  wentOn = false;
+  calm = false;
   /** Whom a handler is running for. */
   handling: Actor | null = null;
   /** The app or a peer acts: no event may come before the network's next step. */
   #quiet = false;
-  #calm = false;
   readonly #tap: Tap;
 
   constructor(engine: Engine, tap: Tap, choices: Choices, log?: (entry: object) => void) {
@@ -74,7 +77,7 @@ export class Schedule implements LineOwner, Stagehand {
 
   shake(line: Line): Handshake {
     const { rules } = line.model;
-    return anyHandshake(this.choices, !this.#calm && rules.connectTimeout > 0);
+    return anyHandshake(this.choices, !this.calm && rules.connectTimeout > 0);
   }
 
   later(milliseconds: number, task: () => void): void {
@@ -106,14 +109,14 @@ export class Schedule implements LineOwner, Stagehand {
     if (this.handling !== null) must(false, `${type}: inside another handler`);
   }
 
-  /** The app's handler of an event: does something, and sometimes throws. */
-  handle(actor: Actor): void {
-    if (this.#calm) return;
+  /** The app's handler of an event: does something, and sometimes throws. Or what stands behind an await. */
+  handle(actor: Actor, awaited = false): void {
+    if (this.calm) return;
     const { choices } = this;
     this.handling = actor;
     try {
       for (let i = Math.max(0, choices.below(5) - 2); i > 0; i--) this.#act(actor);
-      if (choices.chance(2)) throw new Error(THROWN);
+      if (!awaited && choices.chance(2)) throw new Error(THROWN);
     } finally {
       this.handling = null;
     }
@@ -138,7 +141,10 @@ export class Schedule implements LineOwner, Stagehand {
   /** One of a socket's calls; who listens is changed by itself only, or outside of handlers. */
   #direct(actor: Actor, what: number, own: boolean): void {
     const { choices, cast } = this;
-    if (what < 45) actor.sendAny();
+    if (actor.puller.active && choices.chance(40)) {
+      if (choices.chance(4)) actor.puller.leave();
+      else actor.puller.pull();
+    } else if (what < 45) actor.sendAny();
     else if (what < 52) actor.setFraming(cast.anyFormat());
     else if (what < 57 && own) actor.take(choices.of(TAKERS));
     else if (what < 66) actor.suspend();
@@ -146,14 +152,18 @@ export class Schedule implements LineOwner, Stagehand {
     else if (what < 85) actor.halfClose();
     else if (what < 88) actor.upgrade();
     else if (what < 92) actor.close();
-    else if (what < 94) actor.closeImmediately(choices.chance(50));
+    else if (what < 93) actor.closeImmediately(choices.chance(50));
+    else if (what < 96) actor.await(choices.of(PROMISES));
     else cast.dial();
   }
 
   /** Lets promises go on, then looks whether the engine has said all it had to say. */
   async #settled(): Promise<void> {
-    await null;
-    await null;
+    do {
+      this.wentOn = false;
+      await null;
+      await null;
+    } while (this.wentOn);
     if (Divergence.first !== null) throw Divergence.first;
     if (this.turned || this.#tap.deferred === 0) this.cast.compare();
     this.#quiet = false;
@@ -161,7 +171,7 @@ export class Schedule implements LineOwner, Stagehand {
 
   /** The faults stop, everybody takes what comes: everything must settle. */
   async #calmDown(): Promise<void> {
-    this.#calm = true;
+    this.calm = true;
     this.log?.({ calm: true });
     this.cast.calmDown();
     await this.#run();

@@ -51,6 +51,11 @@ export class Deadlines {
     this.#resumedAt = now;
   }
 
+  /** Somebody wants data again: from now on idleness must be noticed. */
+  wanted(now: number): void {
+    this.#resumedAt = now;
+  }
+
   connectMayExpire(now: number): boolean {
     return this.#connectTimeout > 0 && now >= this.#begunAt + this.#connectTimeout;
   }

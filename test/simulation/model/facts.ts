@@ -36,6 +36,14 @@ export class Facts {
   readonly deadlines: Deadlines;
   /** Somebody listens to data. */
   consumed = true;
+  /** Somebody wants data now; who pulls does not always, and meanwhile it waits. */
+  protected wanted = true;
+  /** `open` or `connect` was told. */
+  protected opened = false;
+  /** The name of the error that was told. */
+  protected error: string | null = null;
+  /** Its AbortSignal has ended it. */
+  protected signalled = false;
   /** Verified when its server may have been full: then it is let go without a word. */
   unsure = false;
   /** Engine memory may run out: a socket that holds bytes may fail for it. */
@@ -84,6 +92,16 @@ export class Facts {
     return this.told === "close" || this.unheard;
   }
 
+  /** It is read by pulling, and nobody waits for data. */
+  get unwanted(): boolean {
+    return !this.wanted;
+  }
+
+  /** How a loop over its data ends: null, or the name of what it throws. */
+  get ending(): string | null {
+    return this.error ?? (this.signalled ? "AbortError" : null);
+  }
+
   /** Between upgradeToSecure() and the verified handshake. */
   get awaitsTls(): boolean {
     return this.security === "upgrading" || this.security === "handshaking";
@@ -102,8 +120,12 @@ export class Facts {
     return this.up && this.told === "nothing" && alive && this.failure === null;
   }
 
-  /** M94, M98, M32; and nothing of what came before TLS is ever delivered (M107). */
   protected get mayDeliver(): boolean {
+    return this.wanted && this.mayLook;
+  }
+
+  /** M94, M98, M32; and nothing of what came before TLS is ever delivered (M107). */
+  protected get mayLook(): boolean {
     const alive = this.state === "open" && this.told === "up";
     return alive && !this.suspended && !this.awaitsTls && this.failure === null;
   }
@@ -131,7 +153,8 @@ export class Facts {
     }
     if (this.told !== "up") return false;
     if (how === "may") return late.idleMayExpire(now);
-    return this.state === "open" && !this.awaitsTls && late.idleMustExpire(now);
+    const counts = this.state === "open" && !this.awaitsTls && this.wanted;
+    return counts && late.idleMustExpire(now);
   }
 
   /** Whether an unexpected error may be the engine's memory. */
@@ -179,7 +202,7 @@ export class Facts {
 
   /** M99: the end is only seen behind all data, and not while suspended; nor is what is no message. */
   protected lookForEnd(): void {
-    if (!this.mayDeliver) return;
+    if (!this.mayLook) return;
     if (this.receive.exhausted) this.endSeen = true;
     const faults = this.receive.faults("may");
     if (faults.length > 0) this.faultsSeen = faults;

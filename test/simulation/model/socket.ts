@@ -75,6 +75,30 @@ export class ModelSocket extends Wired {
     return;
   }
 
+  /** Whether somebody waits for data, of those who pull it. */
+  want(wanted: boolean, now: number): void {
+    if (wanted && !this.wanted) this.deadlines.wanted(now);
+    this.wanted = wanted;
+    this.lookForEnd();
+  }
+
+  /** The socket's AbortSignal: as closeImmediately(), and promises reject with its reason. */
+  abort(): void {
+    if (this.state !== "closed") this.signalled = true;
+    this.closeImmediately();
+  }
+
+  /** A promise that is asked for now: what must have become of it, whenever that is looked at. */
+  promise(name: "opened" | "closed" | "drained"): () => string {
+    const { waiting, drains } = this.transmit;
+    return () => {
+      if (name === "opened" && this.opened) return "resolved";
+      if (name === "drained" && (!waiting || this.transmit.drains > drains)) return "resolved";
+      if (!this.over) return "pending";
+      return this.ending ?? (name === "closed" ? "resolved" : "AbortError");
+    };
+  }
+
   close(): void {
     if (this.state === "connecting")
       this.closeImmediately(); // M29
@@ -139,6 +163,7 @@ export class ModelSocket extends Wired {
         must(this.upDue && said.type === this.upEvent, `${said.type}: not now`);
         this.state = "open";
         this.told = "up";
+        this.opened = true;
         break;
       case "data":
         must(this.mayDeliver, `data: while ${this.status}`);
@@ -189,6 +214,7 @@ export class ModelSocket extends Wired {
     const problems = this.problems("may", now);
     const starved = name === "NetworkError" && this.mayStarve;
     must(problems.includes(name) || starved, `error ${name}: expected ${problems}`);
+    this.error = name;
     this.#end("error");
   }
 

@@ -36,6 +36,8 @@ export class Transmit {
   /** Aborted or failed: nothing more may be written, nothing is counted. */
   #dropped = false;
   confirmed = 0;
+  /** How often `drain` was told. */
+  drains = 0;
 
   constructor(marks: Marks) {
     this.#marks = marks;
@@ -100,7 +102,13 @@ export class Transmit {
     this.#inFlight -= bytes;
   }
 
+  /** A send() was told to wait, and no drain has come since. */
+  get waiting(): boolean {
+    return this.#waiting;
+  }
+
   drained(): void {
+    this.drains++;
     this.#waiting = false; // before the handler, which may arm it again (M83)
   }
 
