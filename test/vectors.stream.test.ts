@@ -43,7 +43,7 @@ test("a split of a script, streamed, has the digest of its script", () => {
   expect(answers.length).toBeGreaterThan(10 * readScripts().length);
   expect(passed).toBeGreaterThan(100);
   expect(status).toBe(0);
-});
+}, 60_000);
 
 test("what did not pass is named, with the reason, and fails the check", () => {
   const lines = readFileSync(`${FOLDER}digests.txt`, "utf8").trimEnd().split("\n").slice(0, -1);
