@@ -9,6 +9,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -17,6 +18,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 
 const FOLDER = "build/planted";
+const REMOVE = { recursive: true, force: true };
 const VITEST = ["node_modules/vitest/vitest.mjs", "run", "--config", "test/vitest.config.ts"];
 /** These look at the sources themselves, and would see any edit. */
 const ABOUT_SOURCES = ["test/planted.test.ts", "test/tidy.test.ts", "test/layout.test.ts"];
@@ -31,10 +33,12 @@ export class Tree {
     this.#seed = seed;
   }
 
-  /** Copies what git would commit. */
+  /** Copies what git would commit; what was built in a run before may still be good. */
   fill() {
-    rmSync(this.#folder, { recursive: true, force: true });
     mkdirSync(this.#folder, { recursive: true });
+    for (const name of readdirSync(this.#folder)) {
+      if (name !== "build" && name !== "dist") rmSync(join(this.#folder, name), REMOVE);
+    }
     const listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
     const { stdout } = spawnSync("git", listed, { encoding: "utf8", maxBuffer: 1 << 26 });
     for (const file of stdout.split("\0").filter((file) => file !== "" && existsSync(file))) {
@@ -49,7 +53,7 @@ export class Tree {
   takeBuild(other) {
     for (const name of ["build", "dist"]) {
       const to = join(this.#folder, name);
-      rmSync(to, { recursive: true, force: true });
+      rmSync(to, REMOVE);
       cpSync(join(other.#folder, name), to, { recursive: true });
     }
   }
@@ -62,7 +66,7 @@ export class Tree {
     writeFileSync(join(this.#folder, file), text);
   }
 
-  /** What the simulator needs of a core that has changed. */
+  /** What the simulator needs of a core that has changed, and the scripts on that build. */
   buildForSimulator() {
     return this.#run(["scripts/planted-core.mjs"], 120);
   }
@@ -84,13 +88,14 @@ export class Tree {
   }
 
   /** The first test that fails in files whose paths contain one of these, or null. */
-  async test(filters, seconds, without = []) {
+  async test(filters, seconds, without = [], named = []) {
     const report = join(this.#folder, "build/report.json");
     rmSync(report, { force: true });
     const flags = ["--project", "unit", "--bail", "1", "--maxWorkers", "1", "--passWithNoTests"];
     const exclude = [...ABOUT_SOURCES, ...without].flatMap((file) => ["--exclude", file]);
+    const only = named.flatMap((name) => ["--testNamePattern", name]);
     const reporter = ["--reporter", "json", "--outputFile", report];
-    const args = [...VITEST, ...flags, ...exclude, ...reporter, ...filters];
+    const args = [...VITEST, ...flags, ...exclude, ...only, ...reporter, ...filters];
     const { code, output } = await this.#run(args, seconds);
     if (code === 0) return null;
     const failed = existsSync(report)

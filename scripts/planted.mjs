@@ -18,6 +18,8 @@ const SEEDS = 3000;
 const NOTICED_MIN = 0.95;
 const TESTS_SECONDS = 300;
 const ALL_SECONDS = 1200;
+/** The conformance scripts, on the one core there is by then. */
+const SCRIPTS = [["test/vectors.test.ts"], TESTS_SECONDS, [], ["core.simd"]];
 /** Kind to the folder whose tests are tried before all others. */
 const FOLDERS = { core: "test/assembly/", bindings: "test/bindings/", host: "test/host/" };
 const RESULTS = "build/planted/results.json";
@@ -105,9 +107,9 @@ async function notice({ kind, file, tests }, tree, clean) {
   // Node's host is not simulated, and scripts play on the core alone.
   const simulated = file.startsWith("host/node/") ? null : await tree.simulate(SEEDS);
   if (simulated !== null) return { built: core, suite: "simulator", ...simulated };
-  if (core) must(await tree.build(), file);
-  const scripted = core ? await tree.test(["test/vectors.test.ts"], TESTS_SECONDS) : null;
+  const scripted = core ? await tree.test(...SCRIPTS) : null;
   if (scripted !== null) return { built: core, suite: "vectors", ...scripted };
+  if (core) must(await tree.build(), file);
   const related = await sure(tree, clean, [...tests, FOLDERS[kind]], TESTS_SECONDS);
   if (related !== null) return { built: core, suite: "tests", ...related };
   if (!core) must(await tree.build(), file); // dist/, too

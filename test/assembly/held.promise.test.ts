@@ -25,6 +25,18 @@ function fill(core: Embedder, sockets: number): void {
 }
 
 describe.each(BUILDS)("the promised block in %s", (build) => {
+  test("is promised again each time it was lent and given back", () => {
+    const core = new Embedder(build, [1 << 20, 8, WINDOW]);
+    const handle = core.opened();
+    for (let i = 0; i < 20; i++) {
+      core.call.suspend(handle);
+      core.receive(handle, pattern(100, i));
+      expect(core.kinds()).not.toContain("error");
+      core.call.resume(handle);
+      expect(core.delivered()).toEqual(Buffer.from(pattern(100, i)));
+    }
+  });
+
   test("takes 256 bytes of a message though the rest of the pool is gone", () => {
     const core = new Embedder(build, [1 << 20, 8, WINDOW]);
     const handle = core.opened();

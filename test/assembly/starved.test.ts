@@ -111,6 +111,25 @@ describe.each(BUILDS)("starved sockets in %s", (build) => {
     expect(stuck.filter(({ failed }) => failed)).toEqual([]);
   });
 
+  test("room that comes back is for all who wait for it", () => {
+    const { core, accept } = listening(build);
+    const part = (length: number, whole: number): Peer =>
+      peer(accept(), Buffer.concat([u32(whole), pattern(length - 4)]));
+    const holding = [160, 100].map((kib) => part(kib << 10, 1 << 20));
+    for (const one of holding) pump(core, [one]);
+    const waiting = Array.from({ length: 4 }, () => part(WINDOW, 2 * WINDOW));
+    pump(core, waiting);
+    expect(waiting.map(({ left, paused }) => [left.length, paused])).toEqual(
+      waiting.map(() => [WINDOW, true]),
+    );
+    core.call.abort((holding[0] as Peer).handle);
+    obey(core, waiting);
+    pump(core, waiting);
+    expect(waiting.map(({ left, failed }) => [left.length, failed])).toEqual(
+      waiting.map(() => [0, false]),
+    );
+  });
+
   test("closing or failing while starved leaves the line", () => {
     const { core, accept } = listening(build);
     const body = Buffer.concat([u32(MESSAGE), pattern(MESSAGE)]);

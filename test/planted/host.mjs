@@ -116,7 +116,7 @@ const node = [
     find: "if (socket.writableEnded && socket.writableLength === 0) socket.destroySoon();",
     replace: "if (socket.writableEnded) socket.destroySoon();",
     breaks: "letting go waits for ever behind a write that the peer does not take",
-    tests: ["test/host/node", "test/semantics/close"],
+    tests: ["test/host/node", "test/bindings/driver"],
   },
   {
     id: "node-reset-is-end",
