@@ -7,6 +7,8 @@ import json
 import sys
 from argparse import ArgumentParser
 
+from wasmtime import WasmtimeError
+
 from instance import Loaded, load
 from loop import Loop
 from programs import LENGTH_PREFIXED, OPTIONS, Client, Echo, Relay
@@ -100,7 +102,7 @@ def main() -> int:
     program = given.pop("program")
     try:
         error = program(**given)
-    except OSError as failure:
+    except (OSError, RuntimeError, WasmtimeError) as failure:
         error = str(failure)
     if error:
         print(f"{program.__name__}: {error}", file=sys.stderr)

@@ -30,6 +30,7 @@ class Core:
     def __init__(self, loaded: Loaded, *sizes: int) -> None:
         """`sizes` are those of `init`: memory, sockets, window; 0 or none for the default."""
         self.call, memory = instantiate(loaded)
+        self._memory = memory  # it, and the instance, live as long as this
         self._external: defaultdict[int, bytearray] = defaultdict(bytearray)
         self._see(memory())
         if self.control(0) != MAGIC or self.call.abi_version() >> 16 != ABI_MAJOR:

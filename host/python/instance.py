@@ -30,7 +30,9 @@ def instantiate(loaded: Loaded) -> tuple[SimpleNamespace, Callable[[], ctypes.Ar
     engine, module = loaded
     store = wasmtime.Store(engine)
     exports = dict(wasmtime.Instance(store, module, []).exports(store))
-    memory = exports.pop("memory")
+    memory = exports.pop("memory", None)
+    if memory is None or "control" not in exports:
+        raise RuntimeError("this is no core")
     functions = {name: _bind(store, name, function) for name, function in exports.items()}
     return SimpleNamespace(**functions), lambda: memory.get_buffer_ptr(store)
 

@@ -14,7 +14,10 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-var background = context.Background()
+var (
+	background = context.Background()
+	errNoCore  = fmt.Errorf("this is no core of ABI version %d", abiMajor)
+)
 
 // Module is the compiled core. Any number of instances can be made of it.
 type Module struct {
@@ -55,13 +58,16 @@ func (m *Module) New(sizes ...uint32) (*Core, error) {
 	if err != nil {
 		return nil, err
 	}
+	if module.Memory() == nil || module.ExportedFunction("control") == nil {
+		return nil, errNoCore
+	}
 	c := &Core{module: module, functions: map[string]api.Function{}, external: map[int32][]byte{}}
 	for name := range module.ExportedFunctionDefinitions() {
 		c.functions[name] = module.ExportedFunction(name)
 	}
 	c.see()
 	if c.word(controlMagic) != magic || c.Call("abi_version")>>16 != abiMajor {
-		return nil, fmt.Errorf("this is no core of ABI version %d", abiMajor)
+		return nil, errNoCore
 	}
 	if c.Call("init", c.configure(sizes)) != 0 {
 		return nil, fmt.Errorf("init refuses %v", sizes)

@@ -48,7 +48,8 @@ func playOne(module *core.Module, header line, lines []line) (digest string) {
 	}
 	defer func() {
 		if trap := recover(); trap != nil {
-			digest = fmt.Sprintf("error %v", trap)
+			first, _, _ := strings.Cut(fmt.Sprint(trap), "\n") // without the wasm stack
+			digest = "error " + first
 		}
 	}()
 	p, err := newPlayer(module, header)
