@@ -100,7 +100,7 @@ function divide(total: u32, sockets: u32, window: u32): i32 {
   initDelivery();
   initStarved();
   initHandshakes();
-  initWindow(head + front, window, headroom);
+  initWindow(head + front, window, headroom, total >> 2);
   initPool(descriptors, align(head + front + window, 4096), pool, sockets);
   initSendQueues(iov, unpromisedBytes() >> 1);
   return 0;

@@ -15,9 +15,17 @@ import { HELD_PENDING, Socket } from "./socket.ts";
 let start: usize = 0;
 let length: u32 = 0;
 let headroom: u32 = 0;
+let largest: u32 = 0;
 
-export function initWindow(address: usize, bytes: u32, headroomSize: u32): void {
+/** `largestMessage` is what the headroom was made for. */
+export function initWindow(
+  address: usize,
+  bytes: u32,
+  headroomSize: u32,
+  largestMessage: u32,
+): void {
   start = address;
+  largest = largestMessage;
   length = bytes;
   headroom = headroomSize;
   setControl(CONTROL_WINDOW, <u32>address);
@@ -35,6 +43,11 @@ export function windowBytes(): u32 {
 
 export function headroomBytes(): u32 {
   return headroom;
+}
+
+/** Most bytes that any framing may allow a message. */
+export function messageBytesMax(): u32 {
+  return largest;
 }
 
 /** The first `count` bytes of the window must wait. */

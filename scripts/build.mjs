@@ -1,19 +1,28 @@
 /**
  * Builds everything that is derived from the sources: the core (release, debug, and one for each
- * test/support/<name>-core.ts) into build/, the published files into dist/. It fails when a core has
- * an import: a core that can call out is not sans-I/O.
+ * test/support/<name>-core.ts), the component and the WASI command into build/, the published files
+ * into dist/. It fails when a core has an import: a core that can call out is not sans-I/O.
  *
  *   node scripts/build.mjs [--no-types] [--missing]
  *
- * `--no-types` leaves the declarations out, they take seconds; `--missing` makes only the
- * declarations when the rest is up to date.
+ * `--no-types` leaves out what takes seconds and few need: the declarations, the component, the
+ * command. `--missing` makes only these when the rest is up to date.
  */
 import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import * as asc from "assemblyscript/asc";
 import { build as bundle } from "esbuild";
+import { assemble } from "./build-core.mjs";
 import { coreBytes } from "./build-core-bytes.mjs";
 import { shortNames } from "./build-names.mjs";
 import { beginBuild, buildHash, endBuild, isBuilt, list, read } from "./stamp.mjs";
@@ -36,9 +45,6 @@ const OVER_INDEX = {
   },
 };
 
-/** asc's word for "the optimiser's last round gained nothing". */
-const NOISE = /^Last converge was suboptimal/;
-
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const types = !process.argv.includes("--no-types");
 try {
@@ -58,6 +64,8 @@ async function build() {
   if (code) await mainCore();
   // tsc is a process of its own: it runs beside what follows.
   await Promise.all([types && declarations(), code && otherCores().then(bundles)]);
+  if (types) await otherForms();
+  for (const folder of ["build", "dist"]) writeSums(folder);
   endBuild(hash, types);
 }
 
@@ -75,23 +83,31 @@ async function otherCores() {
   }
 }
 
-/** Through asc's JavaScript API: one warm process compiles all cores in a fraction of the time. */
-async function compile(entry, target, outFile) {
-  if (!existsSync(entry)) throw new Error(`${entry} does not exist`);
-  let output;
-  // asc merges ./asconfig.json of whatever folder it runs in, so the file is named.
-  const args = [entry, "--config", "asconfig.json", "--target", target, "--outFile", outFile];
-  const { error } = await asc.main(args, {
-    stdout: process.stdout,
-    stderr: { write: (text) => NOISE.test(text) || process.stderr.write(text) },
-    writeFile: (_name, contents) => {
-      output = contents;
-    },
-  });
-  if (error || !output)
-    throw new Error(`asc could not compile ${entry} (${error?.message ?? "no output"})`);
+/** Loaded when they are wanted: jco alone takes half a second. */
+async function otherForms() {
+  const { buildComponent } = await import("./build-component.mjs");
+  const { buildConformance } = await import("./build-conformance.mjs");
+  await buildComponent();
+  await buildConformance();
+  copyFileSync("build/component.wasm", "dist/component.wasm");
+  copyFileSync("build/component/types.d.ts", "dist/types/component.d.ts");
+}
 
-  const wasm = Buffer.concat([output, versionSection()]);
+/** What `sha256sum --check` reads, for whoever takes the files from elsewhere or builds them again. */
+function writeSums(folder) {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".wasm"));
+  const lines = files.sort().map((name) => {
+    const sum = createHash("sha256")
+      .update(readFileSync(`${folder}/${name}`))
+      .digest("hex");
+    return `${sum}  ${name}\n`;
+  });
+  writeFileSync(`${folder}/SHA256SUMS`, lines.join(""));
+}
+
+/** A core, with its version, and nothing that it could call. */
+async function compile(entry, target, outFile) {
+  const wasm = Buffer.concat([await assemble(entry, target), versionSection()]);
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(wasm));
   if (imports.length > 0) {
     const names = imports.map(({ module, name }) => `${module}.${name}`).join(", ");

@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 const CHECKS = {
   "types of bindings, host, test": "tsc -p tsconfig.json",
   "types of the package":
-    "attw --pack . --profile esm-only --exclude-entrypoints core.wasm core.simd.wasm",
+    "attw --pack . --profile esm-only --exclude-entrypoints core.wasm core.simd.wasm component.wasm",
   "API documentation": "typedoc --emit none",
   "unused files, exports, packages": "knip",
   "types of the core": "tsc -p assembly",

@@ -17,15 +17,21 @@ export function buildHash() {
     "tsconfig.json",
     ...list("scripts", /^build|^stamp/),
   ];
-  for (const folder of ["assembly", "bindings", "host"]) files.push(...list(folder, /\.ts$/));
+  for (const folder of ["assembly", "bindings", "host"]) {
+    files.push(...list(folder, /\.(ts|wit)$/));
+  }
   return hash([...files, ...list("test/support", /-core\.ts$/)]);
 }
 
-/** Is there a build of these very sources, with declarations if they are asked for? */
+/** Is there a build of these very sources, with all that is published if it is asked for? */
 export function isBuilt(types, hash = buildHash()) {
   const [built, withTypes] = read(BUILD_STAMP).split(" ");
   if (built !== hash || !existsSync("dist/core.wasm")) return false;
-  return !types || (withTypes === "types" && existsSync("dist/types"));
+  return !types || (withTypes === "types" && ["types", "component.wasm"].every(isPublished));
+}
+
+function isPublished(name) {
+  return existsSync(`dist/${name}`);
 }
 
 export function beginBuild() {

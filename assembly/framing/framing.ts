@@ -7,7 +7,7 @@
 import { E_ARG, E_LIMIT, E_NOMEM, NO_LIMIT } from "../abi.ts";
 import { configWord, scratchWord } from "../control.ts";
 import { Socket } from "../socket.ts";
-import { headroomBytes } from "../window.ts";
+import { headroomBytes, messageBytesMax } from "../window.ts";
 import {
   DELIMITER_WORDS,
   FRAMING_ADJUST,
@@ -45,7 +45,6 @@ import {
   zeroSet,
 } from "./delimiters.ts";
 
-const PAGE_BYTES: u32 = 65536;
 /** More than any framing adds to a message. */
 const OVERHEAD_BYTES_MAX: u32 = 2 * HEADER_BYTES_MAX;
 
@@ -133,8 +132,8 @@ function messageMax(kind: u32, words: i32): u32 {
 
 /** What `maxMessageBytes` may be: a quarter of memory; an eighth for SLIP, which may double it. */
 function mostBytes(kind: u32): u32 {
-  const total: u32 = memory.size() * PAGE_BYTES;
-  return kind === <u32>FRAMING_NONE ? NO_LIMIT : total >> (kind === <u32>FRAMING_SLIP ? 3 : 2);
+  if (kind === <u32>FRAMING_NONE) return NO_LIMIT;
+  return messageBytesMax() >> (kind === <u32>FRAMING_SLIP ? 1 : 0);
 }
 
 /** The most bytes of the stream that one message may take. */

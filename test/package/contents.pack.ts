@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 
-const UNPACKED_BYTES_MAX = 400 * 1024;
-const READABLE = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+const UNPACKED_BYTES_MAX = 450 * 1024;
+const READABLE = ["CHANGELOG.md", "LICENSE", "README.md", "dist/SHA256SUMS", "package.json"];
 /** Declarations lie as their sources do; of the core there is only its list of numbers. */
 const DECLARATION =
   /^dist\/types\/(assembly\/((framing\/)?abi|reasons)|build\/core-bytes|(bindings|host)\/[\w/-]+)\.d\.ts$/;
