@@ -13,7 +13,9 @@ export default { name: "c", version, install, command };
 function version() {
   const compiler = said("cc", "--version");
   if (compiler === null) return null;
-  return `${compiler.split("\n")[0]}, wasm2c ${said("wasm2c", "--version")?.trim() ?? "to come"}`;
+  const name = compiler.includes("clang") ? "clang" : "gcc";
+  const [number = "of some version"] = compiler.match(/\d+\.\d+(\.\d+)?/) ?? [];
+  return `${name} ${number}, wasm2c ${said("wasm2c", "--version")?.trim() ?? "to come"}`;
 }
 
 function install() {

@@ -13,9 +13,10 @@ export default { name: "rust", version, install, command };
 function version() {
   const { status, stdout } = spawnSync("cargo", ["--version"], { encoding: "utf8" });
   if (status !== 0) return null;
+  const [, rust] = stdout.match(/^cargo (\S+)/) ?? [];
   const manifest = readFileSync(`${SOURCES}/Cargo.toml`, "utf8");
   const [, wasmi] = manifest.match(/^wasmi = \{ version = "=([^"]+)"/m) ?? [];
-  return `${stdout.trim()}, wasmi ${wasmi}`;
+  return `Rust ${rust}, wasmi ${wasmi}`;
 }
 
 function install() {
