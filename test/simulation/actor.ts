@@ -22,7 +22,7 @@ export class Actor extends Listening {
   /** Anything the framing may take. */
   sendAny(): void {
     const { choices } = this.schedule;
-    const size = payloadSize(choices, this.format);
+    const size = payloadSize(choices, this.format, this.schedule.scarce);
     this.send(someBytes(choices.below(3), choices.below(1 << 17), size));
   }
 

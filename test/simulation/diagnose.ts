@@ -5,7 +5,7 @@
 import { Choices } from "./choices.ts";
 import { scriptOf } from "./script.ts";
 import { ruleOf, Shrinker } from "./shrink.ts";
-import { type Failure, GROUP, play, repeat } from "./simulate.ts";
+import { type Failure, GROUP, play, repeat, Stage } from "./simulate.ts";
 
 /** A text for people. */
 export async function diagnose(failure: Failure): Promise<string> {
@@ -19,13 +19,13 @@ export async function diagnose(failure: Failure): Promise<string> {
   if (JSON.stringify(first) !== JSON.stringify(second)) {
     return `${heading}\nIt happens differently each time: something is not of the seed.`;
   }
-  const alone = await play(new Choices(again.drawn));
+  const alone = await play(new Choices(again.drawn), Stage.of(seed));
   if (alone === null || ruleOf(alone) !== ruleOf(error)) {
     return `${heading}\nIt happens only behind the ${seed % GROUP} seeds before it in its group.`;
   }
   const drawn = await new Shrinker(again).shrink();
   const entries: object[] = [];
-  const smallest = await play(new Choices(drawn), undefined, (entry) => entries.push(entry));
+  const smallest = await play(new Choices(drawn), Stage.of(seed), (entry) => entries.push(entry));
   const rule = smallest?.message ?? error.message;
   const text = scriptOf(entries, seed, rule).join("\n");
   return `${heading}\nsmallest: ${rule}, drawn [${drawn.join(",")}]\n${text}`;

@@ -52,6 +52,8 @@ class ReferenceFormat implements Framed {
 
 const maxMessageBytes = 3000;
 
+const LARGEST = { type: "lengthPrefixed", bytes: 3, maxMessageBytes: 20_000 } as const;
+
 const DESCRIPTIONS: readonly (Framing & FramingLike)[] = [
   { type: "lengthPrefixed", bytes: 2, maxMessageBytes },
   { type: "lines", maxMessageBytes },
@@ -60,7 +62,7 @@ const DESCRIPTIONS: readonly (Framing & FramingLike)[] = [
   { type: "fixed", size: 700 },
   { type: "lengthPrefixed", bytes: 1, adjust: -1, maxMessageBytes: 40 },
   { type: "lengthPrefixed", bytes: 4, endian: "little", offset: 2, strip: 6, maxMessageBytes },
-  { type: "lengthPrefixed", bytes: 3, maxMessageBytes: 20_000 },
+  LARGEST,
   { type: "varint", maxMessageBytes },
   { type: "varint", offset: 1, maxMessageBytes: 300 },
   { type: "delimited", delimiters: ["\n", "\r\n", "ab"], keep: true, maxMessageBytes: 100 },
@@ -74,13 +76,20 @@ const DESCRIPTIONS: readonly (Framing & FramingLike)[] = [
 
 const FORMATS: readonly Framed[] = DESCRIPTIONS.map((one) => new ReferenceFormat(one));
 
+/** Its messages can be large: some of them use up a small engine's memory. */
+const LARGE = FORMATS.find(({ description }) => description === LARGEST) as Framed;
+
 /** Any framing. */
-export function anyFormat(choices: Choices): Framed {
+export function anyFormat(choices: Choices, scarce = false): Framed {
+  if (scarce && choices.chance(40)) return LARGE;
   return choices.of(FORMATS);
 }
 
 /** What goes over the wire for some payload: mostly something the framing takes. */
-export function payloadSize(choices: Choices, format: Framed | null): number {
+export function payloadSize(choices: Choices, format: Framed | null, scarce: boolean): number {
+  if (scarce && (format === null || format === LARGE) && choices.chance(50)) {
+    return choices.below(20_000);
+  }
   const what = choices.below(100);
   if (format?.description.type === "fixed" && what < 95) return format.description.size;
   if (what < 75) return choices.below(30);

@@ -64,13 +64,13 @@ export class Peer {
 
   /** Another message, or as often as not several, or something that is none. */
   #begin(): void {
-    const { choices } = this.#schedule;
+    const { choices, scarce } = this.#schedule;
     const format = this.find()?.format ?? null;
     for (let i = choices.below(4); i >= 0; i--) {
       const payload = someBytes(
         choices.below(3),
         choices.below(1 << 17),
-        payloadSize(choices, format),
+        payloadSize(choices, format, scarce),
       );
       const garbage = format === null || choices.chance(3);
       const bytes = garbage ? payload : (format.encode(payload) ?? new Uint8Array());

@@ -3,7 +3,7 @@
  * rule is broken. The list is all there is of a schedule, so every change of it is a schedule, too.
  */
 import { Choices } from "./choices.ts";
-import { type Failure, play } from "./simulate.ts";
+import { type Failure, play, Stage } from "./simulate.ts";
 
 /** Two failures are the same if they say the same but for figures and names. */
 export function ruleOf(error: Error): string {
@@ -13,10 +13,12 @@ export function ruleOf(error: Error): string {
 export class Shrinker {
   #best: readonly number[];
   readonly #rule: string;
+  readonly #seed: number;
   #playsLeft: number;
 
   constructor(failure: Failure, plays = 3000) {
     this.#best = failure.drawn;
+    this.#seed = failure.seed;
     this.#rule = ruleOf(failure.error);
     this.#playsLeft = plays;
   }
@@ -57,7 +59,7 @@ export class Shrinker {
     if (list.every((n, i) => n === this.#best[i]) && list.length === this.#best.length) return;
     this.#playsLeft--;
     const choices = new Choices(list);
-    const error = await play(choices);
+    const error = await play(choices, Stage.of(this.#seed));
     if (error === null || ruleOf(error) !== this.#rule) return;
     const drawn = choices.drawn.slice(0, list.length); // zeros beyond are drawn anyway
     const last = drawn.findLastIndex((n) => n !== 0);

@@ -46,7 +46,7 @@ export class Facts {
   protected signalled = false;
   /** Verified when its server may have been full: then it is let go without a word. */
   unsure = false;
-  /** Engine memory may run out: a socket that holds bytes may fail for it. */
+  /** Engine memory may run out: what came may have to wait, and a socket that holds bytes fail for it. */
   scarce = false;
   readonly rules: Rules;
   protected state: State;
@@ -140,7 +140,7 @@ export class Facts {
     if (this.awaitsTls && left) names.push("SecurityError"); // M107
     if (this.awaitsTls && this.receive.ended) names.push("NetworkInterruptError");
     if (this.timeout(how, now)) names.push("NetworkTimeoutError");
-    if (this.mayDeliver) names.push(...this.receive.faults(how));
+    if (this.mayDeliver && (how === "may" || !this.scarce)) names.push(...this.receive.faults(how));
     if (how === "may") names.push(...this.faultsSeen);
     return names;
   }

@@ -203,7 +203,7 @@ export class ModelSocket extends Wired {
     if (this.aborted) return "close";
     const [problem] = this.problems("must", now);
     if (problem !== undefined) return `error ${problem}`;
-    if (this.mayDeliver && this.receive.hasMessage) return "data";
+    if (this.mayDeliver && this.receive.hasMessage && !this.scarce) return "data";
     if (this.drainDue) return "drain";
     if (this.endDue("must")) return "end";
     return this.closeDue("must") ? "close" : this.missingOrder;
