@@ -50,6 +50,17 @@ describe.each(HOSTS)("consumers on %s", (_name, makeEngine) => {
     close();
   });
 
+  test("two that wait at a time each get what comes", async () => {
+    const { client, accepted, close } = await pair();
+    const iterator = (client as AsyncIterable<Bytes>)[Symbol.asyncIterator]();
+    const waiting = [iterator.next(), iterator.next()];
+    for (const [index, letter] of ["a", "b"].entries()) {
+      accepted.send(letter);
+      expect((await waiting[index])?.value).toEqual(Uint8Array.of(letter.charCodeAt(0)));
+    }
+    close();
+  });
+
   test("leaving the loop closes the socket", async () => {
     const { client, accepted, close } = await pair();
     accepted.send("something");

@@ -71,6 +71,16 @@ describe.each(HOSTS)("promises on %s", (_name, makeEngine) => {
     for (const one of [client, accepted, server]) one.close();
   });
 
+  test("drained: who waits goes on, though more was sent meanwhile", async () => {
+    const [client, accepted, server] = await pair();
+    expect(client.send(new Uint8Array(200_000))).toBe(false);
+    const drained = client.drained;
+    expect(client.send(new Uint8Array(100))).toBe(false);
+    await drained;
+    expect(client.bufferedAmount).toBe(0);
+    for (const one of [client, accepted, server]) one.close();
+  });
+
   test("drained rejects when the socket is closed first", async () => {
     const [client, accepted, server] = await pair();
     accepted.suspend();

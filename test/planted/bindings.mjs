@@ -3,19 +3,19 @@
  */
 export const bindings = [
   {
-    id: "iterator-skips-empty",
+    id: "iterator-holds-nothing-back",
     file: "bindings/pull-iterator.ts",
-    find: "if (item !== undefined) {",
-    replace: "if (item) {",
-    breaks: "an iterator loses empty messages that were queued",
-    tests: ["test/bindings/consumer", "test/bindings/delivery"],
+    find: "    if (this.#waiters.length === 0) this.#source.wanted?.(false);\n",
+    replace: "",
+    breaks: "an iterator that was asked once reads on, however slow its loop is",
+    tests: ["test/bindings/consumer"],
   },
   {
-    id: "iterator-loses-queued",
+    id: "iterator-forgets-who-waits",
     file: "bindings/pull-iterator.ts",
-    find: "    this.#reason = reason;\n",
-    replace: "    this.#reason = reason;\n    if (reason !== undefined) this.#items.length = 0;\n",
-    breaks: "an iterator loses what was queued when the connection fails",
+    find: "if (this.#waiters.length === 0) this.#source.wanted?.(false);",
+    replace: "this.#source.wanted?.(false);",
+    breaks: "of two next() at a time the second waits though there is data",
     tests: ["test/bindings/consumer"],
   },
   {
