@@ -10,13 +10,15 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import c from "./c.mjs";
+import go from "./go.mjs";
 import { bun, deno, node, node22, node24 } from "./javascript.mjs";
 import { messagesOf, ring, talk } from "./messages.mjs";
 import python from "./python.mjs";
+import rust from "./rust.mjs";
 import { print } from "./table.mjs";
 import { playVectors } from "./vectors.mjs";
 
-const HOSTS = [node, node22, node24, deno, bun, python, c];
+const HOSTS = [node, node22, node24, deno, bun, python, go, rust, c];
 const ALL = ["vectors", "serve", "send", "relay"];
 const COUNT = 100_000;
 const ROUND = 10_000;
