@@ -78,7 +78,8 @@ impl Core {
     }
 
     pub fn module(path: &str) -> Result<Module> {
-        Ok(Module::new(&Engine::default(), std::fs::read(path)?)?)
+        let bytes = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
+        Ok(Module::new(&Engine::default(), bytes)?)
     }
 
     pub fn bytes(&self) -> &[u8] {

@@ -12,13 +12,25 @@ mod tables;
 mod tcp;
 mod vectors;
 
+use std::process::ExitCode;
+
 use crate::core::Result;
 use crate::engine::Engine;
 
 const CORE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../build/core.wasm");
 const USAGE: &str = "vectors | serve [port] | send <port> <count> | relay <next port>";
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sansock: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let path = std::env::var("SANSOCK_CORE").unwrap_or_else(|_| CORE.into());
