@@ -11,6 +11,7 @@ import { refusedMessage } from "./framing-errors.ts";
 import { getter } from "./platform.ts";
 import type { Seat } from "./seat.ts";
 import { shown } from "./shown.ts";
+import { unsignedLong } from "./webidl.ts";
 
 /** The bytes to send, or a string with one byte per char. */
 export type Payload = Uint8Array | string;
@@ -42,7 +43,8 @@ function kind(prototype: object): Kind {
 
 /**
  * Runs the caller's own code, if the offset or the length has some, before it looks at the bytes.
- * @throws TypeError for a char above U+00FF, engine memory, or what is neither string nor bytes
+ * @throws TypeError for a char above U+00FF, engine memory, what is neither string nor bytes, or a range that is
+ *   a bigint or a symbol
  */
 export function payloadOf(
   data: unknown,
@@ -62,8 +64,8 @@ export function payloadOf(
       `send(): ${shown(data)} came; a string, an ArrayBuffer or a view of one is allowed`,
     );
   }
-  const offset = Number(byteOffset) >>> 0;
-  const wanted = byteLength === undefined ? Infinity : Number(byteLength) >>> 0;
+  const offset = unsignedLong(byteOffset);
+  const wanted = byteLength === undefined ? Infinity : unsignedLong(byteLength);
   return slice(data, found, offset, wanted);
 }
 

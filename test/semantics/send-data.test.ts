@@ -109,6 +109,14 @@ inWorlds(EVERYWHERE, (test) => {
     expect(text(peer.bytes)).toBe("end");
   });
 
+  test("M68: an offset or a length that is no number: TypeError, and nothing is queued", async (world) => {
+    const [client] = await world.client({});
+    for (const range of [[1n], [0, 1n], [Symbol("offset")]] as [number, number][]) {
+      expect(() => client.socket.send(pattern(4), ...range)).toThrow(TypeError);
+    }
+    expect(client.socket.bufferedAmount).toBe(0);
+  });
+
   test("M72: what was sent is a copy: it may be changed, transferred, was detached", async (world) => {
     const [{ socket }, peer] = await world.client({ highWaterMark: world.mark });
     const sizes = [10, world.mark, 4 * world.mark];
