@@ -7,6 +7,7 @@
 import type { SocketOptions, Timer } from "../vectors/shim.ts";
 
 const QUARTERS = 4;
+const LINGER = 500;
 
 /** What the deadlines depend on. */
 export interface Timed {
@@ -36,6 +37,20 @@ export class ReferenceDeadlines {
     if (state === "connecting" && connectTimeout > 0) return "connect";
     if (state === "open" && idleTimeout > 0 && !isListener) return "idle";
     return lingering ? "linger" : "none";
+  }
+
+  /** How long a timer of this kind runs. */
+  millisecondsOf(timer: Timer | "none"): number {
+    const { connectTimeout = 0, idleTimeout = 0, handshakeTimeout = 0 } = this.#options;
+    const idle = Math.ceil(idleTimeout / QUARTERS); // rather late than early
+    const all = {
+      none: 0,
+      connect: connectTimeout,
+      idle,
+      linger: LINGER,
+      handshake: handshakeTimeout,
+    };
+    return all[timer];
   }
 
   /** A quarter is over; whether the socket has been idle for too long. */

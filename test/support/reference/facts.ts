@@ -70,6 +70,10 @@ export class ReferenceFacts {
     });
   }
 
+  get milliseconds(): number {
+    return this.deadlines.millisecondsOf(this.timer);
+  }
+
   get shakesHands(): boolean {
     if (this.failed) return false;
     if (this.state === "connecting") return this.role === "accepted";

@@ -33,6 +33,7 @@ interface Seat {
   detail: number;
   secure: boolean;
   timer: Timer | "none";
+  milliseconds: number;
 }
 
 /** The app has been handed so many messages of the batch, and wants no more of it. */
@@ -95,7 +96,13 @@ export class CoreShim implements Shim {
     const listener = this.#seats.get(parent ?? "")?.handle ?? 0;
     const handle = this.#core.open(ROLES[role], wordsOf(options), listener);
     if (handle < 0) return refusalOf(handle);
-    const kept = { external: new Uint8Array(), inFlight: 0, detail: 0, timer: "none" as const };
+    const kept = {
+      external: new Uint8Array(),
+      inFlight: 0,
+      detail: 0,
+      timer: "none" as const,
+      milliseconds: 0,
+    };
     const orders = { fin: false, paused: role === "accepted", letGo: false, secure: false };
     this.#seats.set(name, { name, handle, ...kept, ...orders });
     if (framing === undefined) return true;
@@ -166,7 +173,10 @@ export class CoreShim implements Shim {
     if (kind === "pause" || kind === "resume") seat.paused = kind === "pause";
     if (kind === "finish") seat.fin = true;
     if (kind === "destroy") seat.letGo = true;
-    if (kind === "timer") seat.timer = TIMER_NAMES[a] as Look["timer"] & string;
+    if (kind === "timer") {
+      seat.timer = TIMER_NAMES[a] as Timer;
+      seat.milliseconds = b;
+    }
     // The order and the event have one name; the event is the second, and there is no third.
     if (kind === "secure" && seat.secure) said({ ev: kind });
     else if (kind === "secure") seat.secure = true;

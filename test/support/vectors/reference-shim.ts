@@ -67,8 +67,8 @@ export class ReferenceShim implements Shim {
     if (socket === undefined) throw new Error(`no socket ${name}`);
     const { buffered, inFlight } = socket.queue;
     const { ordered: secure } = socket.security;
-    const { state: readyState, fin, timer } = socket;
-    return { readyState, buffered, inFlight, fin, secure, timer };
+    const { state: readyState, fin, timer, milliseconds } = socket;
+    return { readyState, buffered, inFlight, fin, secure, timer, milliseconds };
   }
 
   finish(said: (socket: string, what: Said) => void): string[] {

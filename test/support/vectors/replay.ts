@@ -9,7 +9,7 @@ import type { Action, Answer, Plain, Said, Shim } from "./shim.ts";
 import { expectedLines, Transcript } from "./transcript.ts";
 import { piecesOf, type Variant } from "./variants.ts";
 
-const TRANSPORT_LOOKS = ["fin", "paused", "letGo", "secure", "timer"] as const;
+const TRANSPORT_LOOKS = ["fin", "paused", "letGo", "secure", "timer", "milliseconds"] as const;
 const LOOKS = ["readyState", "buffered", "detail", ...TRANSPORT_LOOKS] as const;
 
 /** The digest of what was said. */

@@ -64,6 +64,7 @@ export interface Expectation extends Bytes {
   detail?: number;
   secure?: boolean;
   timer?: string;
+  milliseconds?: number;
 }
 
 /** An operation of the script's own order, and everything that is said before the next one. */

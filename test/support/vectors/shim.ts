@@ -92,6 +92,8 @@ export interface Look {
   secure?: boolean;
   /** The timer ordered last. */
   timer?: Timer | "none";
+  /** How long it was to run. */
+  milliseconds?: number;
 }
 
 export interface Shim {
