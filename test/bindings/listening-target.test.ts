@@ -101,6 +101,28 @@ describe("ListeningTarget", () => {
     expect(calls).toBe(3);
   });
 
+  test("one removed during the dispatch, by another's hand or its signal, is not called", () => {
+    const target = new Target();
+    const order: string[] = [];
+    const late = (): void => {
+      order.push("late");
+    };
+    const controller = new AbortController();
+    const { signal } = controller;
+    target.addEventListener("ping", () => {
+      order.push("first");
+      target.removeEventListener("ping", late);
+      target.onping = null;
+      controller.abort();
+    });
+    target.addEventListener("ping", late);
+    target.onping = () => order.push("handler");
+    target.addEventListener("ping", () => order.push("signalled"), { signal });
+    target.addEventListener("ping", () => order.push("last"));
+    target.ping();
+    expect(order).toEqual(["first", "last"]);
+  });
+
   test("a `once` listener removed by hand is gone; one that sends again is called once", () => {
     const target = new Target();
     let calls = 0;
