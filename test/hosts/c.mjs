@@ -1,8 +1,8 @@
 /** The embedder in host/c: the core turned into C by wasm2c. For test/hosts/main.mjs. */
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { run, said } from "./command.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PACKAGES = ["gcc", "libc6-dev", "make", "wabt", "libjansson-dev", "libssl-dev"];
@@ -21,27 +21,14 @@ function version() {
 function install() {
   const there = said("wasm2c", "--version") !== null && said("make", "--version") !== null;
   if (!there || !HEADERS.every(existsSync)) {
-    run("apt-get", "update", "-qq");
-    run("apt-get", "install", "-y", "-qq", "--no-install-recommends", ...PACKAGES);
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    run(["apt-get", "update", "-qq"], { env });
+    run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", ...PACKAGES], { env });
   }
   const core = resolve(ROOT, process.env.SANSOCK_CORE ?? "build/core.wasm");
-  run("make", "-C", `${ROOT}host/c`, "-j2", `SANSOCK_CORE=${core}`);
+  run(["make", "-C", `${ROOT}host/c`, "-j2", `SANSOCK_CORE=${core}`]);
 }
 
 function command(args) {
   return [`${ROOT}build/hosts/c/sansock`, ...args];
-}
-
-function said(...argv) {
-  const { status, stdout } = spawnSync(argv[0], argv.slice(1), { encoding: "utf8" });
-  return status === 0 ? stdout : null;
-}
-
-function run(...argv) {
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const { status, error, stdout, stderr } = spawnSync(argv[0], argv.slice(1), {
-    encoding: "utf8",
-    env,
-  });
-  if (status !== 0) throw new Error(`${argv.join(" ")}: ${error?.message ?? stdout + stderr}`);
 }

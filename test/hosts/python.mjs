@@ -1,7 +1,7 @@
 /** The embedder in host/python: CPython, the core in wasmtime. For test/hosts/main.mjs. */
-import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { run, said } from "./command.mjs";
 
 const SOURCES = fileURLToPath(new URL("../../host/python", import.meta.url));
 const VENV = fileURLToPath(new URL("../../build/hosts/python", import.meta.url));
@@ -11,34 +11,21 @@ const INSTALLED = `${VENV}/installed.txt`;
 export default { name: "python", version, install, command };
 
 function version() {
-  const { status, stdout } = spawnSync("python3", ["--version"], { encoding: "utf8" });
-  if (status !== 0) return null;
+  const python = said("python3", "--version");
+  if (python === null) return null;
   const [, wasmtime] = readFileSync(REQUIREMENTS, "utf8").match(/^wasmtime==(\S+)/) ?? [];
-  return `C${stdout.trim()}, wasmtime ${wasmtime}`;
+  return `C${python.trim()}, wasmtime ${wasmtime}`;
 }
 
 function install() {
   const wanted = `${version()}\n${readFileSync(REQUIREMENTS, "utf8")}`;
-  if (read(INSTALLED) === wanted) return;
-  run("python3", "-m", "venv", "--clear", VENV);
+  if (existsSync(INSTALLED) && readFileSync(INSTALLED, "utf8") === wanted) return;
+  run(["python3", "-m", "venv", "--clear", VENV]);
   const quiet = ["--quiet", "--disable-pip-version-check"];
-  run(`${VENV}/bin/pip`, "install", ...quiet, "--require-hashes", "-r", REQUIREMENTS);
+  run([`${VENV}/bin/pip`, "install", ...quiet, "--require-hashes", "-r", REQUIREMENTS]);
   writeFileSync(INSTALLED, wanted);
 }
 
 function command(args) {
   return [`${VENV}/bin/python`, SOURCES, ...args];
-}
-
-function read(file) {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-function run(...argv) {
-  const { status, error, stdout, stderr } = spawnSync(argv[0], argv.slice(1), { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${argv.join(" ")}: ${error?.message ?? stdout + stderr}`);
 }
