@@ -2,6 +2,10 @@
  * `openssl s_server` at the other end, with TLS from the first byte on: what is agreed upon with it, and
  * which servers are refused, by which name.
  */
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { beforeAll, expect, test, vi } from "vitest";
 import { framing, type SocketOptions, TCPSocket, type TlsOptions } from "../../bindings/index.ts";
 import type { Kind } from "../support/certificates.ts";
@@ -87,6 +91,27 @@ test.each(VERSIONS)(
     await expectReversed(await dial(asks, { tls: { cert: client.cert, key: client.key } }));
   },
 );
+
+test("s_server is shown a certificate that came as PKCS #12", async () => {
+  const file = join(folder, "client.p12");
+  const made = [
+    "pkcs12",
+    "-export",
+    "-in",
+    client.certFile,
+    "-inkey",
+    client.keyFile,
+    "-out",
+    file,
+  ];
+  await promisify(execFile)("openssl", [...made, "-passout", "pass:word"]);
+  const pfx = readFileSync(file);
+  const asks = ["-Verify", "1", "-CAfile", server.caFile, "-verify_return_error"];
+  await expectReversed(await dial(asks, { tls: { pfx, passphrase: "word" } }));
+  expect(
+    () => new TCPSocket(HOST, 1, { engine: engine(), tls: { pfx, passphrase: "other" } }),
+  ).toThrow(TypeError);
+});
 
 test("s_server describes the connection to a browser", async () => {
   const { program, port } = await startServer(server, "-www", "-tls1_3");
