@@ -168,7 +168,7 @@ export const bindings = [
     find: 'host: server ? "" : seat.host',
     replace: 'host: ""',
     breaks: "upgradeToSecure() does not say whom the certificate must name",
-    tests: ["test/semantics/upgrade"],
+    tests: ["test/bindings/security"],
   },
   {
     id: "unclaimed-connection-stays",
