@@ -9,11 +9,16 @@ export class ReferenceSpeech extends ReferenceInputs {
     return this.gone || this.failed ? null : this.queue.gather();
   }
 
-  /** The next event, or null: there is none. */
-  next(): Said | null {
+  /** What needs no event: to start TLS, to end our side. */
+  giveOrders(): void {
     const { state } = this;
     if (state !== "closed" && !this.failed && !this.aborted && !this.gone) this.security.order();
     this.orderFin();
+  }
+
+  /** The next event, or null: there is none. */
+  next(): Said | null {
+    this.giveOrders();
     if (this.failure !== null) return this.sayError(this.failure);
     if (this.announcement !== null) return this.announce(this.announcement);
     const received = this.listens ? this.sayReceived() : null;

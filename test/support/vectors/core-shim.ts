@@ -61,8 +61,9 @@ export class CoreShim implements Shim {
     return result < 0 ? refusalOf(result) : action.op !== "send" || result === 1;
   }
 
-  run(said: (socket: string, what: Said) => void): void {
-    for (let records = this.#core.poll(); records.length > 0; records = this.#core.poll()) {
+  run(said: (socket: string, what: Said) => void, orders = false): void {
+    const poll = (): CoreRecord[] => this.#core.poll(orders ? 0 : 1);
+    for (let records = poll(); records.length > 0; records = poll()) {
       for (const record of records) {
         const seat = [...this.#seats.values()].find(({ handle }) => handle === record.socket);
         if (seat === undefined) throw new Error(`${record.kind} of an unknown socket`);

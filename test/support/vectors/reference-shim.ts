@@ -46,13 +46,17 @@ export class ReferenceShim implements Shim {
     }
   }
 
-  run(said: (socket: string, what: Said) => void): void {
+  run(said: (socket: string, what: Said) => void, orders = false): void {
     for (let quiet = false; !quiet; ) {
       quiet = true;
       for (const [name, socket] of this.#sockets) {
         if (socket.parent !== null && socket.parent.state !== "open") socket.withdraw();
         const bytes = socket.gather();
         if (bytes !== null) said(name, { ev: "tx", bytes });
+        if (orders) {
+          socket.giveOrders();
+          continue;
+        }
         const what = socket.next();
         if (socket.over) this.#released.add(socket);
         if (what === null) continue;

@@ -59,7 +59,7 @@ class Replay {
     const { operation } = step;
     for (const action of this.#actionsOf(operation)) {
       this.#act(operation, action);
-      if (operation.turn !== false && operation.up !== true) this.#run();
+      if (operation.turn !== false && operation.up !== true) this.#run(true, operation.orders);
     }
   }
 
@@ -121,13 +121,13 @@ class Replay {
     if (operation.returns !== undefined) this.#expect("returned", answer, operation.returns);
   }
 
-  #run(recorded = true): void {
+  #run(recorded = true, orders = false): void {
     this.#shim.run((socket, said) => {
       this.#said.add(socket, said);
       this.#grammar.add(socket, said);
       if (recorded) this.#transcript.add(socket, said);
       this.#handle(socket, said);
-    });
+    }, orders);
   }
 
   /** What the app does in its handler. */

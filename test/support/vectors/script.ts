@@ -44,6 +44,8 @@ export interface Operation extends Bytes {
   after?: Record<string, number>;
   /** false: nothing is polled between this operation and the next. */
   turn?: false;
+  /** Between this operation and the next orders are obeyed, and events wait. */
+  orders?: true;
 }
 
 export interface Expectation extends Bytes {

@@ -98,8 +98,11 @@ export interface Look {
 
 export interface Shim {
   act(socket: string, action: Action): Answer;
-  /** Runs until nothing more is said. Handlers may act; what they say comes in the same run. */
-  run(said: (socket: string, what: Said) => void): void;
+  /**
+   * Runs until nothing more is said. Handlers may act; what they say comes in the same run. With
+   * `orders` only the wire is served, and events wait for the next run.
+   */
+  run(said: (socket: string, what: Said) => void, orders?: boolean): void;
   look(socket: string): Look;
   /** Ends every socket as rudely as can be, forgets them, and tells what is wrong afterwards. */
   finish(said: (socket: string, what: Said) => void): string[];

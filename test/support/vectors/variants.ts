@@ -67,8 +67,9 @@ function small(operation: Operation, script: Script, random: (below: number) => 
   return { ...operation, pieces: [...single, ...several, PIECE_MAX] };
 }
 
-function maySplit({ op, refused, turn }: Operation): boolean {
-  return (op === "received" || op === "sent") && refused === undefined && turn !== false;
+function maySplit({ op, refused, turn, orders }: Operation): boolean {
+  const whole = refused !== undefined || turn === false || orders === true;
+  return (op === "received" || op === "sent") && !whole;
 }
 
 /** Of `all` that is in flight, what may at most be. */
