@@ -163,10 +163,10 @@ describe("strictness", () => {
 });
 
 describe("backlog", () => {
-  test("a full queue makes later clients wait, not fail", async () => {
+  test.each([1, 2])("%i: a full queue makes later clients wait, not fail", async (backlog) => {
     const net = new Loopback({ virtual: true });
     let accepted = 0;
-    const target = { port: 80, backlog: 1, noDelay: true, keepAlive: false } as const;
+    const target = { port: 80, backlog, noDelay: true, keepAlive: false } as const;
     const count = (): null => {
       accepted++;
       return null;
@@ -174,7 +174,7 @@ describe("backlog", () => {
     net.listen(target, { accepted: count, listening() {}, failed() {}, closed() {} });
     for (let i = 0; i < 3; i++) net.connectRaw(80);
     await net.run(900);
-    expect(accepted).toBeLessThan(3);
+    expect(accepted).toBe(backlog); // they came at one moment
     await net.run();
     expect(accepted).toBe(3);
   });
