@@ -66,7 +66,7 @@ export class Handshake {
     else sink?.failed(tlsReasonOf(refusal, false), refusal);
   }
 
-  /** A client may renegotiate (TLS 1.2): then it is judged again, and nothing else changes. */
+  /** A server may ask a client to renegotiate (TLS 1.2): it is judged again, and nothing else changes. */
   #agreed(socket: TLSSocket, sink: Sink | null): void {
     if (this.#verified) return;
     this.#verified = true;

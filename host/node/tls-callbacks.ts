@@ -52,9 +52,10 @@ export function guardNames(find: FindContext): FindContext {
 
 /** What is not among those asked for counts as none. */
 export function guardProtocols(choose: ChooseProtocol): ChooseProtocol {
-  return (asked) => {
+  return ({ servername, protocols }) => {
+    const asked = { servername, protocols: [...protocols] }; // node looks at the true one again
     const { result } = attempt(() => choose(asked));
-    return typeof result === "string" && asked.protocols.includes(result) ? result : undefined;
+    return typeof result === "string" && protocols.includes(result) ? result : undefined;
   };
 }
 

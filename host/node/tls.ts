@@ -65,26 +65,33 @@ const NOTHING = {
 
 /**
  * Sessions are resumed without asking for a certificate again, and node believes whom it believed
- * then, for another name too. So servers that ask for one offer no resumption.
+ * then, for another name too. So servers that ask for one offer no resumption. And nobody becomes
+ * somebody else on the way (TLS 1.2's renegotiation).
  */
 function serverContext({ requestCert, honorCipherOrder = true }: Options): ServerContext {
-  const { SSL_OP_NO_TICKET } = builtin("node:crypto").constants;
-  const secureOptions = requestCert === true ? SSL_OP_NO_TICKET : 0;
+  const { SSL_OP_NO_TICKET, SSL_OP_NO_RENEGOTIATION } = builtin("node:crypto").constants;
+  const secureOptions = SSL_OP_NO_RENEGOTIATION | (requestCert === true ? SSL_OP_NO_TICKET : 0);
   return { sessionIdContext: "sansock", honorCipherOrder, secureOptions };
 }
 
 /** TLS as a client, over `how`: a socket, or where to connect. */
 export function connectTls(how: ConnectionOptions, { context, host }: TlsTarget): TLSSocket {
   const options = context as NodeTlsContext;
-  const servername = options.servername ?? serverName(host);
   const { lookup } = how;
   return builtin("node:tls").connect({
     ...options,
     ...how,
     ...(lookup && { lookup: later(lookup) }),
     host: how.host ?? host,
-    servername,
+    servername: options.servername ?? serverName(host),
+    ...asAddress(options),
   } as ConnectionOptions);
+}
+
+/** An address for a name is not sent (RFC 6066), and what the certificate must be for all the same. */
+function asAddress({ servername, checkServerIdentity: check }: NodeTlsContext): ConnectionOptions {
+  if (servername === undefined || builtin("node:net").isIP(servername) === 0) return {};
+  return { servername: "", checkServerIdentity: (_, shown) => check?.(servername, shown) };
 }
 
 /**

@@ -132,6 +132,20 @@ describe("what they decide", () => {
     await client.fired("open");
   });
 
+  tlsTest("ALPNCallback cannot change what was asked for", async (world) => {
+    const ALPNCallback = ({ protocols }: { protocols: string[] }): string => {
+      protocols.splice(0, protocols.length, "h2", "imap");
+      return "imap";
+    };
+    const server = await world.listen({
+      useSecureTransport: true,
+      tls: { ...(await identity()), ALPNCallback },
+    });
+    const client = await world.openSecure(server.port, { ALPNProtocols: ["smtp", "imap"] }, HOST);
+    await client.fired("open");
+    expect(client.socket.tlsInfo?.alpnProtocol).toBe("imap");
+  });
+
   tlsTest("ALPNCallback chooses the protocol", async (world) => {
     const ALPNCallback = ({ protocols }: { protocols: string[] }): string | undefined => {
       return protocols.at(-1);

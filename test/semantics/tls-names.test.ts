@@ -8,6 +8,29 @@ import { certificate } from "../support/certificates.ts";
 import { failureOf, WRONG_NAME } from "./support/tls-failure.ts";
 import { ADDRESS, identity, TlsWorld, tlsTest } from "./support/tls-world.ts";
 
+describe("M21: tls.servername that is an address", () => {
+  for (const [kind, good] of [
+    ["addressOnly", true],
+    ["nameOnly", false],
+  ] as const) {
+    tlsTest(`is what the certificate must be for, and not sent: ${kind}`, async (world) => {
+      const asked: string[] = [];
+      const SNICallback = (name: string, done: (error: null) => void): void => {
+        asked.push(name);
+        done(null);
+      };
+      const { port } = await world.tlsPeers({
+        ...(await identity(certificate(kind))),
+        SNICallback,
+      });
+      const client = await world.openSecure(port, { servername: ADDRESS }, "localhost");
+      await client.fired(good ? "open" : "close");
+      if (!good) expect(failureOf(client)).toEqual(WRONG_NAME);
+      expect(asked).toEqual([]);
+    });
+  }
+});
+
 describe("M19 M21: addresses of IPv6", () => {
   const has = Object.values(networkInterfaces()).some((all) => {
     return all?.some(({ address }) => address === "::1");

@@ -1,10 +1,12 @@
 /** Listeners that are TLS from the first byte: who comes through, and what of those who do not. */
+import { once } from "node:events";
+import tls from "node:tls";
 import { describe, expect } from "vitest";
 import type { ServerSocketOptions } from "../../bindings/index.ts";
-import { HOST } from "../support/certificates.ts";
+import { certificate, HOST } from "../support/certificates.ts";
 import { difference, latin1, pattern, text } from "./support/bytes.ts";
 import { failureOf, TIMED_OUT } from "./support/tls-failure.ts";
-import { identity, type Tls, type TlsWorld, tlsTest } from "./support/tls-world.ts";
+import { ADDRESS, identity, type Tls, type TlsWorld, tlsTest } from "./support/tls-world.ts";
 import type { Listening } from "./support/world.ts";
 
 const MIB = 1 << 20;
@@ -12,10 +14,10 @@ const MIB = 1 << 20;
 /** A listener that never says `error`; its connections are looked at. */
 async function listening(
   world: TlsWorld,
-  tls: Tls = {},
+  given: Tls = {},
   more: ServerSocketOptions = {},
 ): Promise<Listening> {
-  const own = { useSecureTransport: true, tls: { ...(await identity()), ...tls }, ...more };
+  const own = { useSecureTransport: true, tls: { ...(await identity()), ...given }, ...more };
   const made = world.listen(own);
   made.server.onerror = ({ name }) => {
     throw new Error(`error of the server: ${name}`);
@@ -157,4 +159,19 @@ describe("nobody learns of a connection whose handshake fails", () => {
     await peer.until("the end", () => peer.events !== "");
     expect(server.accepted).toHaveLength(0);
   });
+});
+
+tlsTest("a client of TLS 1.2 that renegotiates is refused", async (world) => {
+  const server = await listening(world);
+  const { ca } = await certificate();
+  const how = { port: server.port, host: ADDRESS, ca, maxVersion: "TLSv1.2" } as const;
+  const wire = tls.connect({ ...how, servername: HOST });
+  try {
+    await once(wire, "secureConnect");
+    const failed = once(wire, "error");
+    wire.renegotiate({}, () => {});
+    expect((await failed)[0]).toMatchObject({ code: "ERR_SSL_NO_RENEGOTIATION" });
+  } finally {
+    wire.destroy();
+  }
 });
