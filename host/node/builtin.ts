@@ -19,10 +19,11 @@ interface Modules {
 /** Taken when this is loaded: later the global may be somebody else's. */
 const { process } = globalThis;
 
-/** The module with this name. */
+/** The module with this name; in a page, where other hosts than this one are used, an empty one. */
 export function builtin<Name extends keyof Modules>(name: Name): Modules[Name] {
-  return process.getBuiltinModule(name) as unknown as Modules[Name];
+  return (process === undefined ? {} : process.getBuiltinModule(name)) as unknown as Modules[Name];
 }
 
-/** A task of its own, soon; Node's, whatever a test's clock has put in its place. */
-export const defer: (task: () => void) => unknown = builtin("node:timers").setImmediate;
+/** A task of its own, soon; Node's, whatever a test's clock has put in its place. A page has none. */
+export const defer: (task: () => void) => unknown =
+  process === undefined ? (task) => setTimeout(task) : builtin("node:timers").setImmediate;

@@ -8,7 +8,6 @@
 import { TimerWheel } from "../timer-wheel.ts";
 import type {
   ConnectTarget,
-  Context,
   Host,
   Listener,
   ListenerSink,
@@ -56,9 +55,8 @@ export const nodeHost: Host = {
     defer(task);
   },
 
-  context(): Context {
-    return new AsyncResource("TCPSocket");
-  },
+  // A page has no such contexts.
+  context: AsyncResource === undefined ? undefined : () => new AsyncResource("TCPSocket"),
 
   view(memory: ArrayBuffer, offset: number, length: number): Uint8Array {
     return Buffer.from(memory, offset, length);
@@ -74,6 +72,7 @@ export const nodeHost: Host = {
 };
 
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  if (Buffer === undefined) return Uint8Array.from(atob(text), (char) => char.charCodeAt(0)); // a page
   return Buffer.from(text, "base64");
 }
 

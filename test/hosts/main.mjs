@@ -10,6 +10,8 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import c from "./c.mjs";
+import chromium from "./chromium.mjs";
+import { componentInNode, componentInWasmtime } from "./component.mjs";
 import go from "./go.mjs";
 import { bun, deno, node, node22, node24 } from "./javascript.mjs";
 import { messagesOf, ring, talk } from "./messages.mjs";
@@ -17,8 +19,10 @@ import python from "./python.mjs";
 import rust from "./rust.mjs";
 import { print } from "./table.mjs";
 import { playVectors } from "./vectors.mjs";
+import { wasiInNode, wasiInWasmtime } from "./wasi.mjs";
 
-const HOSTS = [node, node22, node24, deno, bun, python, go, rust, c];
+const FORMS = [componentInNode, componentInWasmtime, wasiInNode, wasiInWasmtime];
+const HOSTS = [node, node22, node24, deno, bun, python, go, rust, c, chromium, ...FORMS];
 const ALL = ["vectors", "serve", "send", "relay"];
 const COUNT = 100_000;
 const ROUND = 10_000;
