@@ -128,6 +128,7 @@ function announce(socket: Socket): bool {
   if (receiving && waiting && (flags & UNCLAIMED) === 0) {
     deliverHeld(socket);
     if (deliverNext()) return true;
+    if ((socket.flags & FAIL_PENDING) !== 0) return announceError(socket); // not a peer's end, then a FIN
   }
   if ((flags & DRAIN_PENDING) !== 0 && announceDrain(socket)) return true;
   const ended = (socket.flags & (PEER_ENDED | END_SEEN | HELD_PENDING)) === PEER_ENDED;

@@ -10,7 +10,6 @@ import { E_BUSY } from "../assembly/abi.ts";
 import { REASON_NETWORK } from "../assembly/reasons.ts";
 import type { Context, Sink, Timer, TlsTarget, Transport } from "../host/transport.ts";
 import type { Driver } from "./driver.ts";
-import { ExternalQueue } from "./external-queue.ts";
 import { Extras } from "./extras.ts";
 
 /**
@@ -71,9 +70,7 @@ export class Channel implements Sink {
 
   /** Room for an external payload, to be filled and added if the core takes it. */
   externalRoom(length: number): Uint8Array {
-    const extras = Channel.#extend(this);
-    extras.external ??= new ExternalQueue();
-    return extras.external.room(length);
+    return Channel.#extend(this).room(length);
   }
 
   /** The core has taken the payload for which room was made. */
@@ -137,13 +134,7 @@ export class Channel implements Sink {
 
   /** The handle is dead: nothing refers to this channel any more. */
   release(): void {
-    const extras = this.#extras;
-    if (extras === undefined) return;
-    for (const resolve of extras.waiting ?? []) resolve();
-    extras.timer?.cancel();
-    extras.timer = undefined;
-    extras.external?.clear();
-    extras.aside = undefined;
+    this.#extras?.release();
   }
 
   connected(): void {
@@ -193,14 +184,23 @@ export class Channel implements Sink {
     }
   }
 
-  /** Obeys ORDER_RESUME: first what the core had no room for, then what comes. */
+  /** Obeys ORDER_PAUSE. */
+  pause(): void {
+    this.transport?.pause();
+    if (this.#extras !== undefined) this.#extras.resumed = false;
+  }
+
+  /** Obeys ORDER_RESUME: first what the core had no room for, in a task of its own (M16), then what comes. */
   resume(): void {
-    this.transport?.resume();
     const extras = this.#extras;
-    const kept = extras?.aside;
-    if (extras === undefined || kept === undefined) return;
-    extras.aside = undefined;
-    this.driver.later(() => this.receivedCopy(kept));
+    if (extras?.aside === undefined) this.transport?.resume();
+    else extras.resumed = true;
+    if (extras?.resumed !== true) return;
+    this.driver.host.defer(() => {
+      const kept = extras.take();
+      if (kept !== undefined) this.transport?.resume();
+      if (kept !== undefined) this.receivedCopy(kept);
+    });
   }
 
   sent(count: number): void {

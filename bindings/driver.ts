@@ -163,7 +163,7 @@ export class Driver {
   #obey(channel: Channel, kind: number, a: number, b: number): void {
     try {
       if (kind === ORDER_FLUSH) channel.flush();
-      else if (kind === ORDER_PAUSE) channel.transport?.pause();
+      else if (kind === ORDER_PAUSE) channel.pause();
       else if (kind === ORDER_RESUME) channel.resume();
       else if (kind === ORDER_SECURE) channel.secure();
       else if (kind === ORDER_FINISH) channel.transport?.finish();

@@ -2,7 +2,7 @@
  * What a socket at the driver has only while something happens to it; idle ones lack it all.
  */
 import type { Timer } from "../host/transport.ts";
-import type { ExternalQueue } from "./external-queue.ts";
+import { ExternalQueue } from "./external-queue.ts";
 
 /** The rarer half of a Channel. */
 export class Extras {
@@ -12,10 +12,18 @@ export class Extras {
   external: ExternalQueue | undefined;
   /** A read the core had no room for. */
   aside: Uint8Array | undefined;
+  /** The core has room for it now. */
+  resumed = false;
   /** Parts of a read are still to be given to the core. */
   feeding = false;
   /** Who wants to know of its end. */
   waiting: (() => void)[] | undefined;
+
+  /** Room for an external payload. */
+  room(length: number): Uint8Array {
+    this.external ??= new ExternalQueue();
+    return this.external.room(length);
+  }
 
   /** The core has no room now; it pauses the transport, so this is what one read brings. */
   keep(bytes: Uint8Array): void {
@@ -23,5 +31,23 @@ export class Extras {
     this.aside = new Uint8Array(kept.length + bytes.length);
     this.aside.set(kept);
     this.aside.set(bytes, kept.length);
+  }
+
+  /** What was kept, if the core still has room for it. */
+  take(): Uint8Array | undefined {
+    if (!this.resumed) return undefined;
+    const kept = this.aside;
+    this.resumed = false;
+    this.aside = undefined;
+    return kept;
+  }
+
+  /** The handle is dead. */
+  release(): void {
+    for (const resolve of this.waiting ?? []) resolve();
+    this.timer?.cancel();
+    this.timer = undefined;
+    this.external?.clear();
+    this.aside = undefined;
   }
 }

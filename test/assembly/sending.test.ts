@@ -63,6 +63,18 @@ describe.each(BUILDS)("payloads in %s", (build) => {
     expect(core.kinds()[0]).toBe("messages");
   });
 
+  test("what waits for an app that pulls and is no message is an error, and no FIN goes before it", () => {
+    const core = new Embedder(build, CONFIG);
+    const handle = core.opened();
+    core.setFraming(handle, { type: "lengthPrefixed", bytes: 2, maxMessageBytes: 3000 });
+    core.call.claim(handle, 0);
+    core.receive(handle, Uint8Array.of(0x66, 0, 0));
+    core.call.ended(handle);
+    core.drain();
+    core.call.claim(handle, 1);
+    expect(core.kinds()).toEqual(["error", "destroy", "close"]);
+  });
+
   test("a read that was refused comes before what is read later", () => {
     const core = new Embedder(build, CONFIG);
     const listener = core.open(abi.ROLE_LISTENER, { [abi.OPEN_RECEIVE_BYTES_MAX]: 1 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { TCPServerSocket, TCPSocket, TCPSocketError } from "../../bindings/index.ts";
+import { Engine, TCPServerSocket, TCPSocket, TCPSocketError } from "../../bindings/index.ts";
+import { Loopback } from "../../host/loopback/index.ts";
 import { HOSTS, next, settle } from "../support/hosts.ts";
 
 type Bytes = Uint8Array;
@@ -218,4 +219,27 @@ describe.each(HOSTS)("consumers on %s", (_name, makeEngine) => {
     await Promise.all(clients.map((client) => client.closed));
     server.close();
   });
+});
+
+test("M16: a read that found no room is delivered in a task of its own", async () => {
+  const network = new Loopback({ virtual: true, reads: "copy" });
+  const sizes = { memoryBytes: 262_144, maxSockets: 8, windowBytes: 16_384 };
+  const engine = new Engine({ host: network, ...sizes });
+  const server = new TCPServerSocket(0, { engine });
+  const heard: string[] = [];
+  let accepted: TCPSocket | undefined;
+  server.onconnect = ({ socket }) => {
+    accepted = socket as TCPSocket;
+    accepted[Symbol.asyncIterator](); // that nobody asks for anything
+    accepted.onclose = () => heard.push("close");
+  };
+  const client = new TCPSocket("localhost", server.localPort, { engine });
+  client.onopen = () => client.send(new Uint8Array(20_000));
+  await network.run();
+  accepted?.close();
+  for (let i = 0; i < 20; i++) await null;
+  expect(heard).toEqual([]);
+  await network.run();
+  expect(heard).toEqual(["close"]);
+  server.close();
 });
