@@ -4,11 +4,13 @@
  *
  *   npm run simulate -- [--seeds 1000000] [--from 1] [--workers 2] [--restart | --resume]
  *   npm run simulate -- --seed 123
+ *   npm run simulate -- --script failure.ndjson
  *   npm run simulate -- --exhaustive --sockets 1 --depth 8
  *
  * A run that was stopped goes on where it was, as long as the sources are the same; --restart begins
  * anew. With --resume it is a campaign: it goes on though sources have changed, which are counted, and
  * behind seeds that diverge, too. --seed plays one seed and says all about it if it fails.
+ * --script plays what a printed script was made from, and says whether it comes out the same to the bit.
  * --exhaustive plays every sequence of the small scope instead, to that depth.
  */
 import { createHash } from "node:crypto";
@@ -34,6 +36,7 @@ const FLAGS = {
   seeds: { type: "string", default: "1000000" },
   from: { type: "string", default: "1" },
   seed: { type: "string" },
+  script: { type: "string" },
   workers: { type: "string", default: String(availableParallelism()) },
   exhaustive: { type: "boolean", default: false },
   sockets: { type: "string", default: "1" },
@@ -45,7 +48,8 @@ const FLAGS = {
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 try {
   const { values } = parseArgs({ options: FLAGS });
-  await (values.exhaustive ? exhaust(values) : main(values));
+  if (values.script !== undefined) await replay(values.script);
+  else await (values.exhaustive ? exhaust(values) : main(values));
 } catch (error) {
   console.error(`simulate: ${error.message}`);
   process.exitCode = 1;
@@ -96,6 +100,13 @@ async function main({ seed, seeds: number, from, workers, restart, resume }) {
   console.log(`simulate: ${seeds} of the seeds ${first} to ${end - 1} played (${seconds} s)`);
   console.log(`simulate: versions of the sources: ${versions}; seeds that diverged: ${found}`);
   if (run.failed.length > 0) process.exitCode = 1;
+}
+
+async function replay(file) {
+  await bundle();
+  const { replayScript, expectThrown } = await import(`../${FOLDER}/worker.mjs`);
+  expectThrown();
+  console.log(await replayScript(readFileSync(file, "utf8")));
 }
 
 async function exhaust({ sockets, depth, workers }) {

@@ -24,9 +24,33 @@ export async function diagnose(failure: Failure): Promise<string> {
     return `${heading}\nIt happens only behind the ${seed % GROUP} seeds before it in its group.`;
   }
   const drawn = await new Shrinker(again).shrink();
-  const entries: object[] = [];
-  const smallest = await play(new Choices(drawn), Stage.of(seed), (entry) => entries.push(entry));
-  const rule = smallest?.message ?? error.message;
-  const text = scriptOf(entries, seed, rule).join("\n");
-  return `${heading}\nsmallest: ${rule}, drawn [${drawn.join(",")}]\n${text}`;
+  return `${heading}\nsmallest:\n${await scriptFor(seed, drawn)}`;
 }
+
+/** The script of a schedule, whose last line is what it was made from. */
+export async function scriptFor(seed: number, drawn: readonly number[]): Promise<string> {
+  const entries: object[] = [];
+  const error = await play(new Choices(drawn), Stage.of(seed), (entry) => entries.push(entry));
+  const lines = scriptOf(entries, seed, error?.message ?? "nothing");
+  return [...lines, `${DRAWN}${JSON.stringify({ seed, drawn })}`].join("\n");
+}
+
+/** Plays what a script was made from, and says how it goes now. */
+export async function replayScript(text: string): Promise<string> {
+  const lines = text.trimEnd().split("\n");
+  const last = lines.findLast((line) => line.startsWith(DRAWN));
+  if (last === undefined) throw new Error(`the script has no line that begins with "${DRAWN}"`);
+  const { seed, drawn } = JSON.parse(last.slice(DRAWN.length)) as Origin;
+  const played = (await scriptFor(seed, drawn)).split("\n");
+  const from = lines.findIndex((line) => line.startsWith('{"sansock"'));
+  const differs = played.findIndex((line, at) => line !== lines[from + at]);
+  if (differs < 0) return `the same to the bit: ${played.at(-2)}`;
+  return `other from line ${from + differs + 1} on:\n${played.slice(differs).join("\n")}`;
+}
+
+interface Origin {
+  readonly seed: number;
+  readonly drawn: readonly number[];
+}
+
+const DRAWN = "// drawn: ";

@@ -5,8 +5,9 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SEED } from "../support/hosts.ts";
-import { diagnose } from "./diagnose.ts";
-import { expectThrown, playSeeds, repeat } from "./simulate.ts";
+import { Choices } from "./choices.ts";
+import { diagnose, replayScript, scriptFor } from "./diagnose.ts";
+import { expectThrown, play, playSeeds, repeat, Stage } from "./simulate.ts";
 
 const SIMULATIONS = Number(process.env.SIMULATIONS ?? 2000);
 
@@ -25,6 +26,15 @@ describe("simulator", { timeout: 120_000 }, () => {
       failure && (await diagnose(failure)),
       `npm run simulate -- --seed ${failure?.seed}`,
     ).toBe(null);
+  });
+
+  test("a script replays what it was made from, to the bit, and says where it differs", async () => {
+    const choices = new Choices(SEED);
+    expect(await play(choices, Stage.of(SEED))).toBe(null);
+    const script = await scriptFor(SEED, choices.drawn);
+    expect(await replayScript(`${script}\n`)).toBe("the same to the bit: // broken: nothing");
+    const lines = script.split("\n");
+    expect(await replayScript(lines.toSpliced(3, 1).join("\n"))).toMatch(/^other from line 4 on/);
   });
 
   test("a seed repeats to the bit", async () => {

@@ -10,7 +10,9 @@ import { diagnose } from "./diagnose.ts";
 import { type Sequence, visitAll } from "./exhaustive.ts";
 import { expectThrown, playSeeds } from "./simulate.ts";
 
+export { replayScript } from "./diagnose.ts";
 export { explore } from "./exhaustive.ts";
+export { expectThrown } from "./simulate.ts";
 
 /** Seeds between two reports. */
 const REPORT = 100;
