@@ -179,10 +179,10 @@ const node = [
   {
     id: "node-upgrade-without-name",
     file: "host/node/tls.ts",
-    find: "const servername = options.servername ?? serverName(host);",
-    replace: 'const servername = options.servername ?? (how.socket ? "" : serverName(host));',
+    find: "    servername: options.servername ?? serverName(host),\n",
+    replace: '    servername: options.servername ?? (how.socket ? "" : serverName(host)),\n',
     breaks: "upgradeToSecure() sends no server name",
-    tests: ["test/semantics/upgrade", "test/semantics/tls-names"],
+    tests: ["test/host/node"],
   },
   {
     id: "node-trailing-dot",

@@ -161,6 +161,25 @@ describe("names", () => {
   });
 });
 
+test("an upgrade asks for the host's name, too", async () => {
+  const { cert, key, ca } = await certificate("server");
+  const asked: string[] = [];
+  const SNICallback = (name: string, done: (error: null) => void): void => {
+    asked.push(name);
+    done(null);
+  };
+  const server = new TCPServerSocket(0, { tls: { cert, key, SNICallback } });
+  servers.push(server);
+  server.onconnect = ({ socket }) => {
+    socket?.upgradeToSecure().catch(() => {});
+  };
+  const socket = new TCPSocket("localhost", server.localPort);
+  await socket.opened;
+  await socket.upgradeToSecure({ ca, checkServerIdentity: () => undefined });
+  expect(asked).toEqual(["localhost"]);
+  socket.closeImmediately();
+});
+
 describe("a prototype that somebody has written on", () => {
   test.each([
     ["rejectUnauthorized", false],
