@@ -85,7 +85,6 @@ export class Cast implements Watcher {
     const host = choices.of(["127.0.0.1", "localhost", "::1", "localhost", "gone.invalid"]);
     const abort = choices.chance(5) ? new AbortController() : undefined;
     const model = new ModelSocket(rulesOf(options, format, false), now);
-    model.scarce = this.#schedule.scarce;
     const line = new Line(this.#schedule, this.#name(), model, false);
     const actor = new Actor(this.#schedule, line, format, abort);
     const framing = format?.description ?? null;
@@ -207,7 +206,6 @@ export class Cast implements Watcher {
   arrived(server: number): Line {
     const { rules, format } = this.#servers[server] as Server;
     const model = new ModelSocket(rulesOf(rules, format, true), this.#schedule.now);
-    model.scarce = this.#schedule.scarce;
     return new Line(this.#schedule, this.#name(), model, true);
   }
 

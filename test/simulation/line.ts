@@ -16,6 +16,8 @@ const NAMES: Record<string, string> = {
 
 /** What a line asks of its schedule. */
 export interface LineOwner {
+  /** Engine memory may run out. */
+  readonly scarce: boolean;
   readonly now: number;
   /** Whether the app is inside one of its calls, where nothing may be written (M73). */
   readonly calling: string;
@@ -54,6 +56,7 @@ export class Line implements Sink {
     this.#owner = owner;
     this.name = name;
     this.model = model;
+    model.scarce = owner.scarce;
     this.accepted = accepted;
     this.paused = accepted;
   }
