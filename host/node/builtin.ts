@@ -2,8 +2,11 @@
  * Modules of Node, as require() gives them, and loaded when they are needed.
  *
  * An import would make everything they export, what they keep for later too: a millisecond of the
- * start, and with `node:process` four more, for its three streams. Also in Deno and Bun.
+ * start, and with `node:process` four more, for its three streams. The global `process` is not asked,
+ * as it may be somebody else's, or gone. Also in Deno and Bun.
  */
+import { createRequire } from "node:module";
+
 interface Modules {
   "node:async_hooks": typeof import("node:async_hooks");
   "node:buffer": typeof import("node:buffer");
@@ -16,14 +19,12 @@ interface Modules {
   "node:url": typeof import("node:url");
 }
 
-/** Taken when this is loaded: later the global may be somebody else's. */
-const { process } = globalThis;
+const require = createRequire("/");
 
 /** The module with this name; in a page, where other hosts than this one are used, an empty one. */
 export function builtin<Name extends keyof Modules>(name: Name): Modules[Name] {
-  return (process === undefined ? {} : process.getBuiltinModule(name)) as unknown as Modules[Name];
+  return require(name);
 }
 
 /** A task of its own, soon; Node's, whatever a test's clock has put in its place. A page has none. */
-export const defer: (task: () => void) => unknown =
-  process === undefined ? (task) => setTimeout(task) : builtin("node:timers").setImmediate;
+export const defer: (task: () => void) => unknown = builtin("node:timers").setImmediate;

@@ -16,7 +16,8 @@ import { fileURLToPath } from "node:url";
 const PROGRAM = "chromium";
 const APT = "/usr/bin/apt-get";
 const PATIENCE = 170_000;
-const PAGE = `<!doctype html><title>sansock</title><script type="module">
+const PAGE = `<!doctype html><title>sansock</title>
+<script type="importmap">{"imports": {"node:module": "/no-modules.mjs"}}</script><script type="module">
   import { CoreEngine } from "/core-engine.mjs";
   import { play } from "/plain-player.mjs";
   const answers = [];
@@ -34,6 +35,7 @@ const PAGE = `<!doctype html><title>sansock</title><script type="module">
 const FILES = {
   "/core-engine.mjs": ["core-engine.mjs", "text/javascript"],
   "/plain-player.mjs": ["plain-player.mjs", "text/javascript"],
+  "/no-modules.mjs": ["no-modules.mjs", "text/javascript"],
   "/page-echo.mjs": ["page-echo.mjs", "text/javascript"],
   "/index.js": ["../../dist/index.js", "text/javascript"],
   "/loopback.js": ["../../dist/loopback.js", "text/javascript"],
