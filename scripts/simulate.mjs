@@ -26,7 +26,7 @@ import { build } from "esbuild";
 const FOLDER = "build/simulation";
 /** A multiple of 64, as many as share an engine. */
 const CHUNK = 1600;
-/** So many divergences end a campaign. */
+/** So many divergences end a campaign's run. */
 const FAILURES_MAX = 10;
 /** Nearly all garbage dies young: with less room a third of the time goes into collecting it. */
 const THREAD = { resourceLimits: { maxYoungGenerationSizeMb: 64 } };
@@ -85,10 +85,11 @@ async function main({ seed, seeds: number, from, workers, restart, resume }) {
     run.ahead = run.ahead.filter((at) => at > run.next);
     writeFileSync(file, JSON.stringify(run));
   };
+  let failuresLeft = FAILURES_MAX;
   const failed = ({ seed, failure }) => {
     console.log(failure);
     run.failed.push({ seed, hash });
-    return resume && run.failed.length < FAILURES_MAX;
+    return resume && --failuresLeft > 0;
   };
   const threads = Math.min(integer("workers", workers), Math.max(1, waiting.length));
   await inParallel(threads, { waiting, done, failed, played: (n) => bar.increment(n) });
