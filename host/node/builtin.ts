@@ -2,8 +2,9 @@
  * Modules of Node, as require() gives them, and loaded when they are needed.
  *
  * An import would make everything they export, what they keep for later too: a millisecond of the
- * start, and with `node:process` four more, for its three streams. The global `process` is not asked,
- * as it may be somebody else's, or gone. Also in Deno and Bun.
+ * start, and with `node:process` four more, for its three streams. The global `process` may be somebody
+ * else's, or gone: it is asked for what it can do, and where it cannot, require() does it. Also in Deno
+ * and Bun.
  */
 import { createRequire } from "node:module";
 
@@ -19,11 +20,17 @@ interface Modules {
   "node:url": typeof import("node:url");
 }
 
-const require = createRequire("/");
+/** Taken when this is loaded: later the global may be somebody else's. */
+const { process } = globalThis as { process?: { getBuiltinModule?: unknown } };
+const { getBuiltinModule } = process ?? {};
+
+let require: ((name: string) => unknown) | undefined;
 
 /** The module with this name; in a page, where other hosts than this one are used, an empty one. */
 export function builtin<Name extends keyof Modules>(name: Name): Modules[Name] {
-  return require(name);
+  require ??=
+    typeof getBuiltinModule === "function" ? getBuiltinModule.bind(process) : createRequire("/");
+  return require?.(name) as Modules[Name];
 }
 
 /** A task of its own, soon; Node's, whatever a test's clock has put in its place. A page has none. */

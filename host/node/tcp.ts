@@ -55,6 +55,7 @@ function emit(this: Wired, type: string, first?: unknown): boolean {
     // biome-ignore lint/complexity/noArguments: an array of them would be one more object
     NetSocket.prototype.emit.apply(this, arguments as never);
   }
+  if (type === "end" && this.destroyed) return true; // Bun says so of its own end, too
   if (type === "end") transport.sink?.ended();
   else if (type === "close") transport.sink?.closed();
   else transport.told(type, first);
