@@ -38,6 +38,9 @@ const heads: usize = memory.data(84, 16); // one free list per order, ORDER_MAX 
 let descriptors: usize = 0;
 let base: usize = 0;
 let units: u32 = 0;
+/** The largest blocks from here to `freshEnd` were never used: in no list, their pages untouched. */
+let fresh: u32 = 0;
+let freshEnd: u32 = 0;
 let freeBytes: u32 = 0;
 let promised: u32 = 0;
 
@@ -49,18 +52,18 @@ export function initPool(table: usize, start: usize, bytes: u32, promises: u32):
   descriptors = table;
   base = start;
   units = bytes >> 8;
-  freeBytes = 0;
+  freeBytes = units << 8;
   promised = promises;
   memory.fill(heads, 0, FREE_ORDERS << 2);
-  setControl(CONTROL_POOL_BYTES, units << 8);
-  let unit: u32 = 0;
-  while (unit < units) {
-    let order = ORDER_MAX;
-    while ((unit & (unitsOf(order) - 1)) !== 0 || unit + unitsOf(order) > units) order--;
+  fresh = 0;
+  freshEnd = units & ~(unitsOf(ORDER_MAX) - 1);
+  let unit = freshEnd;
+  for (let order = ORDER_MAX - 1; unit < units; order--) {
+    if (unit + unitsOf(order) > units) continue;
     link(blockAt(unit), order);
-    freeBytes += (<u32>1) << order;
     unit += unitsOf(order);
   }
+  setControl(CONTROL_POOL_BYTES, freeBytes);
   setControl(CONTROL_POOL_FREE, freeBytes);
 }
 
@@ -122,10 +125,10 @@ export function allocate(order: u32): usize {
   const size = (<u32>1) << order;
   if (freeBytes < size || freeBytes - size < promised << 8) return 0;
   let found = order;
-  while (found <= ORDER_MAX && head(found) === 0) found++;
-  if (found > ORDER_MAX) return 0;
-  const block = changetype<Block>(head(found));
-  unlink(block, found);
+  let taken = take(found);
+  while (taken === 0 && found < ORDER_MAX) taken = take(++found);
+  if (taken === 0) return 0;
+  const block = changetype<Block>(taken);
   while (found > order) {
     found--;
     link(blockAt(unitOf(block) + unitsOf(found)), found);
@@ -158,6 +161,19 @@ export function free(block: Block): void {
   }
   link(blockAt(unit), order);
   setControl(CONTROL_POOL_FREE, freeBytes);
+}
+
+/** A free block of `order`, out of its list; a largest one may be one never used. 0 if there is none. */
+function take(order: u32): usize {
+  const first = head(order);
+  if (first !== 0) {
+    unlink(changetype<Block>(first), order);
+    return first;
+  }
+  if (order < ORDER_MAX || fresh === freshEnd) return 0;
+  const block = blockAt(fresh);
+  fresh += unitsOf(ORDER_MAX);
+  return changetype<usize>(block);
 }
 
 function head(order: u32): usize {
