@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 
-const ENGINE_KILOBYTES = 65536;
+const ENGINE_KILOBYTES = 31 * 1024;
 
 /** { rss, heap, engine } in bytes. */
 export async function memoryNow() {

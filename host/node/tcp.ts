@@ -21,25 +21,16 @@ import { builtin, defer } from "./builtin.ts";
 import { readDirectly } from "./direct-read.ts";
 import { FailedTransport } from "./failed-transport.ts";
 import { Handshake } from "./handshake.ts";
+import { learnFrom, onReadAny, onReadFor, TRANSPORT } from "./on-read.ts";
 import { flatten, reasonOf } from "./reasons.ts";
 import { acceptTls, connectTls } from "./tls.ts";
 import { PlaintextLeft, tlsReasonOf } from "./tls-reasons.ts";
 
 const { isIP, Socket: NetSocket } = builtin("node:net");
 
-/** Key of a net.Socket's transport. */
-const TRANSPORT = Symbol("transport");
-
 type Wired = Socket & { [TRANSPORT]: NodeTransport };
 
 // Shared by all sockets; `this` is the socket.
-
-function onRead(this: Wired, count: number): boolean {
-  this[TRANSPORT].sink?.received(count);
-  return true;
-}
-
-const onReadAny = onRead as (count: number) => boolean;
 
 function onData(this: Wired, bytes: Buffer): void {
   this[TRANSPORT].sink?.receivedCopy(bytes);
@@ -65,11 +56,8 @@ function emit(this: Wired, type: string, first?: unknown): boolean {
 /** Starts a connection that reads into `window`. */
 export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): Transport {
   const { noDelay, keepAlive, tls } = target;
-  let transport: NodeTransport | undefined;
-  const callback = (count: number): boolean => {
-    transport?.sink?.received(count); // not every host says by `this` whose bytes they are
-    return true;
-  };
+  const made: { transport?: NodeTransport } = {};
+  const callback = onReadFor(made);
   const options: SocketConstructorOpts & Partial<TcpNetConnectOpts> = {
     noDelay,
     keepAlive: keepAlive !== false,
@@ -82,13 +70,16 @@ export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): 
     if (tls !== undefined) {
       const { tls: _, ...where } = target;
       const socket = connectTls({ ...where, ...options } as ConnectionOptions, tls);
-      transport = new NodeTransport(socket, sink, false, new Handshake(tls, "connected", target));
+      learnFrom(socket, callback);
+      const handshake = new Handshake(tls, "connected", target);
+      made.transport = new NodeTransport(socket, sink, false, handshake);
     } else {
       const socket = new NetSocket(options);
+      learnFrom(socket, callback);
       socket.connect(target as TcpNetConnectOpts);
-      transport = new NodeTransport(socket, sink);
+      made.transport = new NodeTransport(socket, sink);
     }
-    return transport;
+    return made.transport;
   } catch (error) {
     return new FailedTransport(sink, error);
   }
