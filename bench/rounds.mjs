@@ -63,7 +63,7 @@ async function freshSample(question, name, amount, execArgv) {
   const one = startPair(question, name, ["--expose-gc", ...execArgv(name)]);
   try {
     await listen(one);
-    await one.run.call("run", one.port, amount >> 6, true);
+    await one.run.call("run", one.port, amount >> 2, true);
     const before = await one.subject.call("memory");
     const taken = await sample(one, amount);
     const after = await one.subject.call("memory");

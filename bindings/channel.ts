@@ -30,10 +30,11 @@ export class Channel implements Sink {
   #pooled = 0;
   #extras: Extras | undefined;
 
-  constructor(driver: Driver, handle: number) {
+  /** @param parent whose context is its own, for what comes in by another: no context is made for each */
+  constructor(driver: Driver, handle: number, parent?: Channel) {
     this.driver = driver;
     this.handle = handle;
-    this.#context = driver.context?.();
+    this.#context = parent === undefined ? driver.context?.() : parent.#context;
   }
 
   /** The one timer the core has asked for. */

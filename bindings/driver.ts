@@ -78,14 +78,14 @@ export class Driver {
 
   /** A channel of the class given for a new socket, or the core's refusal (negative). */
   open<C extends Channel>(
-    Made: new (driver: Driver, handle: number) => C,
+    Made: new (driver: Driver, handle: number, parent?: Channel) => C,
     role: number,
     parent: number,
     options: readonly number[],
   ): C | number {
     const handle = this.core.open(role, parent, options);
     if (handle < 0) return handle;
-    const channel = new Made(this, handle);
+    const channel = new Made(this, handle, parent === 0 ? undefined : this.find(parent));
     this.#channels[handle & INDEX_MASK] = channel;
     return channel;
   }

@@ -46,6 +46,8 @@ Object.setPrototypeOf(Bare.prototype, EventTarget.prototype);
 
 /** Stands for who listens at present: another value when that has changed. */
 export let listenersOf: <E>(target: ListeningTarget<E>) => unknown;
+/** Whether an event of this type would reach anybody. */
+export let listens: <E>(target: ListeningTarget<E>, type: string) => boolean;
 /** Calls the listeners of an event that is as it is while the target dispatches it. */
 export let notifyAll: <E>(target: ListeningTarget<E>, event: Event) => void;
 
@@ -56,6 +58,13 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
 
   static {
     listenersOf = (target) => target.#registrations;
+    listens = (target, type) => {
+      const all = target.#registrations;
+      if (all === undefined) return false;
+      if (!isList(all)) return all.type === type;
+      for (const { type: wanted } of all) if (wanted === type) return true;
+      return false;
+    };
     notifyAll = (target, event) => {
       const all = target.#registrations; // what is added meanwhile waits
       if (all === undefined) {
@@ -142,15 +151,6 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
 
   /** Called when listeners or handlers have changed. */
   protected changed(_type: string): void {}
-
-  /** Whether an event of this type would reach anybody. */
-  protected listens(type: string): boolean {
-    const all = this.#registrations;
-    if (all === undefined) return false;
-    if (!isList(all)) return all.type === type;
-    for (const { type: wanted } of all) if (wanted === type) return true;
-    return false;
-  }
 
   /** Gives a class the attributes `on` + type, as accessors of its prototype. */
   protected static defineAttributes(prototype: ListeningTarget, types: readonly string[]): void {

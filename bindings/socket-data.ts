@@ -8,6 +8,7 @@ import { EVENT_DATA } from "../assembly/abi.ts";
 import { Consumer } from "./consumer.ts";
 import { deliverBatch, deliverData, type Outlet, type Taker } from "./delivery.ts";
 import { checkFraming, type FramingLike } from "./framing.ts";
+import { listens } from "./listening-target.ts";
 import { checkFits, setFraming } from "./set-framing.ts";
 import { SocketAttributes, seatOf } from "./socket-attributes.ts";
 
@@ -22,7 +23,7 @@ export class SocketData extends SocketAttributes {
 
   static {
     consumerOf = (socket) => {
-      socket.#consumer ??= new Consumer(seatOf(socket), (type) => socket.listens(type));
+      socket.#consumer ??= new Consumer(seatOf(socket), (type) => listens(socket, type));
       return socket.#consumer;
     };
     outletOf = (socket) => ({
@@ -72,8 +73,8 @@ export class SocketData extends SocketAttributes {
 
   static #taker(socket: SocketData): Taker {
     if (socket.#consumer?.iterates === true) return "iterator";
-    if (socket.listens("messages")) return "messages";
-    return socket.listens("data") ? "data" : undefined;
+    if (listens(socket, "messages")) return "messages";
+    return listens(socket, "data") ? "data" : undefined;
   }
 }
 

@@ -7,7 +7,7 @@ import { EVENT_CLOSE, EVENT_CONNECT, EVENT_ERROR, EVENT_OPEN } from "../assembly
 import type { Receiver } from "./channel.ts";
 import { TCPSocketError } from "./errors.ts";
 import { errorEvent, TCPServerSocketEvent, type TCPSocketErrorEvent } from "./events.ts";
-import { ListeningTarget } from "./listening-target.ts";
+import { ListeningTarget, listens } from "./listening-target.ts";
 import type { ServerSocketOptions } from "./options.ts";
 import { reasonOf, whenAborted } from "./platform.ts";
 import { PullIterator } from "./pull-iterator.ts";
@@ -132,7 +132,7 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
    * ```
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<TCPSocket> {
-    if (this.#iterator !== undefined || this.listens("connect")) {
+    if (this.#iterator !== undefined || listens(this, "connect")) {
       throw new DOMException("connections have a consumer already", "InvalidStateError");
     }
     const iterator = new PullIterator<TCPSocket>({
@@ -211,7 +211,7 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
     if (this.#iterator !== undefined) {
       socket.suspend(); // until it is handed out
       this.#iterator.push(socket);
-    } else if (this.listens("connect")) {
+    } else if (listens(this, "connect")) {
       fire(this, new TCPServerSocketEvent("connect", { socket }));
     } else {
       socket.close();

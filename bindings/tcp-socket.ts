@@ -12,10 +12,10 @@ import {
   EVENT_OPEN,
   EVENT_SECURE,
 } from "../assembly/abi.ts";
-import type { Receiver } from "./channel.ts";
 import { TCPSocketError } from "./errors.ts";
 import { errorEvent, TCPSocketEvent } from "./events.ts";
 import { framingFailure } from "./framing-errors.ts";
+import { listens } from "./listening-target.ts";
 import type { ServerSocketOptions, SocketOptions } from "./options.ts";
 import { payloadOf, queuePayload, sendOutcome } from "./payload.ts";
 import { reasonOf, whenAborted } from "./platform.ts";
@@ -29,7 +29,7 @@ import { TCPServerSocket } from "./tcp-server-socket.ts";
 import type { TlsOptions } from "./tls-options.ts";
 
 const UNDEFINED = { data: undefined };
-let receive: Receiver<TCPSocket>;
+let unwatch: (socket: TCPSocket) => void;
 
 /**
  * A TCP connection.
@@ -50,7 +50,7 @@ export class TCPSocket extends PromisedSocket {
 
   static {
     provideAdoption((seat) => new TCPSocket(seat as never, 0));
-    receive = (socket, kind, a, b) => socket.#record(kind, a, b);
+    unwatch = (socket) => socket.#unwatch?.();
   }
 
   /**
@@ -67,8 +67,8 @@ export class TCPSocket extends PromisedSocket {
     const seat = seatOf(this);
     seat.own<TCPSocket>(this, receive);
     if (seat.pull) consume(this).pull();
-    if (accepted) this.#opened();
-    if (seat.signal !== undefined) this.#watch(seat.signal);
+    if (accepted) opened(this);
+    if (seat.signal !== undefined) this.#unwatch = watch(this, seat.signal);
   }
 
   /** The same as the constructor (M7). */
@@ -184,52 +184,54 @@ export class TCPSocket extends PromisedSocket {
     if (promises?.over === true) iterator.end(promises.reason);
     return iterator;
   }
+}
 
-  #watch(signal: AbortSignal): void {
-    this.#unwatch = whenAborted(signal, () => {
-      promisesOf(this).reason ??= reasonOf(signal);
-      this.closeImmediately();
-    });
-  }
+// Functions, as private methods would mark each socket.
 
-  #record(kind: number, a: number, b: number): void {
-    if (kind === EVENT_DATA || kind === EVENT_MESSAGES) deliver(this, kind, a, b);
-    else if (kind === EVENT_OPEN) this.#opened();
-    else if (kind === EVENT_SECURE) knownPromises(this)?.noteSecure();
-    else if (kind === EVENT_DRAIN) this.#drained();
-    else if (kind === EVENT_END) this.#fire("end");
-    else if (kind === EVENT_ERROR) this.#failed(a, b);
-    else if (kind === EVENT_CLOSE) this.#closed();
-  }
+function watch(socket: TCPSocket, signal: AbortSignal): () => void {
+  return whenAborted(signal, () => {
+    promisesOf(socket).reason ??= reasonOf(signal);
+    socket.closeImmediately();
+  });
+}
 
-  #opened(): void {
-    noteOpened(this);
-    this.#fire("open");
-  }
+/** Hands a record to the one it is for. */
+function receive(socket: TCPSocket, kind: number, a: number, b: number): void {
+  if (kind === EVENT_DATA || kind === EVENT_MESSAGES) deliver(socket, kind, a, b);
+  else if (kind === EVENT_OPEN) opened(socket);
+  else if (kind === EVENT_SECURE) knownPromises(socket)?.noteSecure();
+  else if (kind === EVENT_DRAIN) drained(socket);
+  else if (kind === EVENT_END) tell(socket, "end");
+  else if (kind === EVENT_ERROR) failed(socket, a, b);
+  else if (kind === EVENT_CLOSE) closed(socket);
+}
 
-  #drained(): void {
-    knownPromises(this)?.noteDrain();
-    this.#fire("drain");
-  }
+function opened(socket: TCPSocket): void {
+  noteOpened(socket);
+  tell(socket, "open");
+}
 
-  #failed(reason: number, low: number): void {
-    const { framing, driver, cause } = seatOf(this);
-    const detail = (driver.core.words[driver.record + 4] as number) * 2 ** 32 + low;
-    const why = framingFailure(framing, reason, detail) ?? plaintextFailure(reason, detail);
-    const error = new TCPSocketError(reason, why ?? cause);
-    promisesOf(this).noteError(error);
-    fire(this, errorEvent(error));
-  }
+function drained(socket: TCPSocket): void {
+  knownPromises(socket)?.noteDrain();
+  tell(socket, "drain");
+}
 
-  #closed(): void {
-    noteTotals(this);
-    this.#unwatch?.();
-    const reason = promisesOf(this).noteClose();
-    endData(this, reason);
-    this.#fire("close");
-  }
+function failed(socket: TCPSocket, reason: number, low: number): void {
+  const { framing, driver, cause } = seatOf(socket);
+  const detail = (driver.core.words[driver.record + 4] as number) * 2 ** 32 + low;
+  const why = framingFailure(framing, reason, detail) ?? plaintextFailure(reason, detail);
+  const error = new TCPSocketError(reason, why ?? cause);
+  promisesOf(socket).noteError(error);
+  fire(socket, errorEvent(error));
+}
 
-  #fire(type: string): void {
-    if (this.listens(type)) fire(this, new TCPSocketEvent(type, UNDEFINED));
-  }
+function closed(socket: TCPSocket): void {
+  noteTotals(socket);
+  unwatch(socket);
+  endData(socket, promisesOf(socket).noteClose());
+  tell(socket, "close");
+}
+
+function tell(socket: TCPSocket, type: string): void {
+  if (listens(socket, type)) fire(socket, new TCPSocketEvent(type, UNDEFINED));
 }

@@ -108,12 +108,7 @@ export class NodeTransport implements Transport, Addresses {
     this.sink = sink;
     this.#unread = unread;
     this.#handshake = handshake;
-    this.#wire();
-  }
-
-  #wire(): void {
-    (this.#socket as Wired)[TRANSPORT] = this;
-    this.#socket.emit = emit as never;
+    wire(socket, this);
   }
 
   /** An event of the socket's that says how it stands. */
@@ -142,13 +137,13 @@ export class NodeTransport implements Transport, Addresses {
       unwire(plain);
       this.#socket = tls.server ? acceptTls(plain, tls) : connectTls({ socket: plain }, tls);
     } catch (error) {
-      this.#wire();
+      wire(plain, this);
       defer(() => this.sink?.failed(tlsReasonOf(error, false), error));
       return;
     }
     this.#handshake = new Handshake(tls, tells);
     this.#unread = false;
-    this.#wire();
+    wire(this.#socket, this);
     const { window } = tls;
     const direct = window !== undefined && readDirectly(this.#socket, window, onReadAny);
     if (!direct) this.#socket.on("data", onData);
@@ -224,6 +219,13 @@ export class NodeTransport implements Transport, Addresses {
   unref(): void {
     this.#socket.unref();
   }
+}
+
+// Functions, as private methods would mark each transport.
+
+function wire(socket: Socket, transport: NodeTransport): void {
+  (socket as Wired)[TRANSPORT] = transport;
+  socket.emit = emit as never;
 }
 
 /** From now on the socket is TLS's; what becomes of it, TLS tells. */

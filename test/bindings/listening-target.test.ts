@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ListeningTarget } from "../../bindings/listening-target.ts";
+import { ListeningTarget, listens } from "../../bindings/listening-target.ts";
 
 class Target extends ListeningTarget {
   declare onping: ((event: Event) => unknown) | null;
@@ -9,7 +9,7 @@ class Target extends ListeningTarget {
   }
 
   get heard(): boolean {
-    return this.listens("ping");
+    return listens(this, "ping");
   }
 
   ping(): void {
