@@ -20,15 +20,11 @@ export class Child {
   /**
    * @param name what messages call it
    * @param side the arguments of side.mjs
-   * @param execArgv flags for node
-   * @param execPath what runs it, if not this Node
+   * @param options of fork(): `execArgv`, `execPath`, `env`
    */
-  constructor(name, side, execArgv, execPath) {
+  constructor(name, side, options) {
     this.#name = name;
-    this.#process = fork(new URL("side.mjs", import.meta.url), side, {
-      execArgv,
-      ...(execPath && { execPath }),
-    });
+    this.#process = fork(new URL("side.mjs", import.meta.url), side, options);
     running.add(this.#process);
     this.#process.once("exit", () => running.delete(this.#process));
   }

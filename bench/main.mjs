@@ -1,26 +1,33 @@
 /**
- * The speed probe: how fast sansock is beside node:net doing the same, and beside its twin in plain
- * JavaScript (twin/). Each side and each peer is a process of its own, rounds are interleaved, and
- * what arrives is verified: one wrong byte and the exit code is 1.
+ * The speed probe: how fast sansock is beside node:net doing the same, beside its twin in plain
+ * JavaScript (twin/), other packages and runtimes, and a loop in C (limit/). Each side and each peer is
+ * a process of its own, rounds are interleaved, and what arrives is verified: one wrong byte and the
+ * exit code is 1.
  *
- *   npm run bench -- [--only receive-bulk,ping-pong] [--sides twin,onmessages] [--rounds 7]
- *                    [--quick] [--json bench/results/<name>.json] [--profile <folder>]
+ *   npm run bench -- [--only receive-bulk,ping-pong] [--sides twin,onmessages] [--rounds 5] [--quick]
+ *                    [--json bench/results/<name>.json] [--profile <folder>] [--node <path>|24]
+ *                    [--against <commit>] [--minutes 10]
  *
  * --sides takes only the sides whose names contain one of the words. --quick runs everything for
  * seconds: too short to compare, enough to see that it works. --json keeps the raw samples and the
  * machine's facts. --profile has the sides under test write CPU profiles (.cpuprofile), which slows
- * them down. Floors are told, not enforced: the exit code says whether all ran and was right.
+ * them down. --node runs all of it on another Node. --against compares sansock here with that of
+ * another commit. --minutes looks at memory instead of time (soak.mjs). Floors are told, not enforced:
+ * the exit code says whether all ran and was right; with --minutes, whether memory stayed.
  */
-import { writeFileSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
-import { relative, resolve } from "node:path";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import progress from "cli-progress";
-import { questions } from "./questions/index.mjs";
+import { besides, build } from "./against.mjs";
+import { barOf } from "./bar.mjs";
+import { chosen, numberOf, withSides } from "./chosen.mjs";
+import { machine } from "./machine.mjs";
+import { resultOf } from "./results.mjs";
 import { ask } from "./rounds.mjs";
-import { tableOf } from "./table.mjs";
-
-const NO_TTY_MILLISECONDS = 5000;
+import { node24 } from "./runtimes.mjs";
+import { soak } from "./soak.mjs";
+import { floorsOf, soakOf, tableOf } from "./table.mjs";
 
 const FLAGS = {
   only: { type: "string" },
@@ -29,6 +36,9 @@ const FLAGS = {
   quick: { type: "boolean", default: false },
   json: { type: "string" },
   profile: { type: "string" },
+  node: { type: "string" },
+  against: { type: "string" },
+  minutes: { type: "string" },
 };
 
 try {
@@ -38,18 +48,30 @@ try {
   process.exitCode = 1;
 }
 
-async function main({ only, sides, quick, json, profile, rounds: wanted = quick ? "2" : "7" }) {
+async function main(flags) {
+  const { only, sides, node, against, minutes } = flags;
+  if (node) return runOn(node);
   const asked = chosen(only).map((question) => withSides(question, sides));
-  const rounds = checkRounds(wanted);
   const facts = machine();
+  if (minutes) return soakAll(asked, numberOf("minutes", minutes, 0.1, 600), facts, flags);
+  if (!against) return measure(asked, facts, flags);
+  const other = build(against);
+  try {
+    const compared = asked.map((question) => besides(question, other));
+    await measure(
+      compared.filter((question) => Object.keys(question.sides).length !== 0),
+      facts,
+      flags,
+    );
+  } finally {
+    other.remove();
+  }
+}
+
+async function measure(asked, facts, { quick, json, profile, rounds: wanted = quick ? "1" : "5" }) {
+  const rounds = Math.round(numberOf("rounds", wanted, 1, 100));
   const steps = asked.reduce((sum, { sides }) => sum + Object.keys(sides).length * rounds, 0);
-  const bar = new progress.SingleBar({
-    format: "{bar} {value}/{total} {what}",
-    hideCursor: true,
-    noTTYOutput: true,
-    notTTYSchedule: NO_TTY_MILLISECONDS,
-  });
-  bar.start(steps, 0, { what: "" });
+  const bar = barOf(steps);
   const results = [];
   try {
     for (const question of asked) {
@@ -57,7 +79,10 @@ async function main({ only, sides, quick, json, profile, rounds: wanted = quick 
       bar.update({ what: `${name}: warming up` });
       const execArgv = (side) => profiling(profile, name, side);
       const step = (side) => bar.increment({ what: `${name}: ${side}` });
-      results.push({ question, samples: await ask(question, { rounds, quick, execArgv, step }) });
+      const start = performance.now();
+      const samples = await ask(question, { rounds, quick, execArgv, step });
+      const seconds = (performance.now() - start) / 1000;
+      results.push({ ...resultOf(question, samples), seconds });
     }
   } finally {
     bar.stop();
@@ -68,35 +93,30 @@ async function main({ only, sides, quick, json, profile, rounds: wanted = quick 
   );
   if (quick) console.log("--quick: too short to compare, it shows that everything runs");
   console.log(tableOf(results));
-  if (json) write(json, facts, results);
+  console.log(floorsOf(results));
+  if (json) write(json, { ...facts, rounds, quick, questions: results });
 }
 
-function chosen(only) {
-  if (only === undefined) return questions;
-  const names = only.split(",");
-  for (const name of names) {
-    if (!questions.some((one) => one.name === name)) {
-      throw new Error(`--only ${name}: there are ${questions.map((one) => one.name).join(", ")}`);
-    }
-  }
-  return questions.filter(({ name }) => names.includes(name));
+async function soakAll(asked, minutes, facts, { json }) {
+  const bar = barOf(asked.length);
+  bar.update({ what: "starting" });
+  const results = await soak(asked, minutes, (what) => bar.update({ what }));
+  bar.stop();
+  console.log(soakOf(results, minutes));
+  if (json) write(json, { ...facts, minutes, soak: results });
+  if (results.some(({ holds }) => holds === false)) process.exitCode = 1;
 }
 
-function withSides(question, words) {
-  if (words === undefined) return question;
-  const wanted = ([name]) => words.split(",").some((word) => name.includes(word));
-  const sides = Object.entries(question.sides).filter(wanted);
-  if (sides.length === 0) {
-    const all = Object.keys(question.sides).join(", ");
-    throw new Error(`--sides ${words}: ${question.name} has ${all}`);
-  }
-  return { ...question, sides: Object.fromEntries(sides) };
-}
-
-function checkRounds(text) {
-  const rounds = Number(text);
-  if (Number.isInteger(rounds) && rounds >= 1 && rounds <= 100) return rounds;
-  throw new Error(`--rounds ${text}: an integer from 1 to 100 is allowed`);
+/** The same command on another Node: "24", or the path of one. */
+function runOn(node) {
+  const { path, missing } = node === "24" ? node24() : { path: node };
+  if (missing) throw new Error(missing);
+  const words = process.argv.slice(2);
+  const at = words.findIndex((word) => /^--node(=|$)/.test(word));
+  words.splice(at, words[at] === "--node" ? 2 : 1);
+  const { status, error } = spawnSync(path, [process.argv[1], ...words], { stdio: "inherit" });
+  if (error) throw new Error(`--node ${node}: ${error.message}`);
+  process.exitCode = status ?? 1;
 }
 
 function profiling(folder, question, side) {
@@ -107,20 +127,7 @@ function profiling(folder, question, side) {
   ];
 }
 
-function machine() {
-  return {
-    date: new Date().toISOString(),
-    node: process.version,
-    v8: process.versions.v8,
-    platform: `${process.platform} ${process.arch}`,
-    cpu: cpus()[0]?.model ?? "unknown",
-    cores: cpus().length,
-    memoryBytes: totalmem(),
-    command: ["node", relative("", process.argv[1]), ...process.argv.slice(2)].join(" "),
-  };
-}
-
-function write(file, facts, results) {
-  const raw = results.map(({ question: { name, unit }, samples }) => ({ name, unit, samples }));
-  writeFileSync(file, `${JSON.stringify({ ...facts, questions: raw }, null, 2)}\n`);
+function write(file, content) {
+  mkdirSync(dirname(resolve(file)), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(content)}\n`);
 }

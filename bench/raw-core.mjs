@@ -3,6 +3,7 @@
  * core itself takes. Its numbers are those of assembly/abi.ts, as plain literals.
  */
 import { readFileSync } from "node:fs";
+import { DIST } from "./library.mjs";
 
 const WINDOW = 2;
 const RECORDS = 5;
@@ -21,7 +22,7 @@ export class RawCore {
   #scratch;
 
   constructor() {
-    const wasm = readFileSync(new URL("../dist/core.wasm", import.meta.url));
+    const wasm = readFileSync(new URL("core.wasm", DIST));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm));
     this.#call = exports;
     const control = exports.control() >>> 2;

@@ -5,6 +5,7 @@
  * its own.
  */
 import { Child } from "./child.mjs";
+import { environmentFor } from "./library.mjs";
 
 /** The name of the side that is not under test; it has no entry among the sides. */
 const PEER = "peer";
@@ -17,10 +18,10 @@ const PEER = "peer";
  *   { missing }: why the side could not be run
  */
 export async function ask(question, { rounds, quick, execArgv, step }) {
-  const runtimes = Object.fromEntries(
-    Object.entries(question.sides).map(([name, { runtime }]) => [name, runtime?.() ?? {}]),
+  const needed = Object.fromEntries(
+    Object.entries(question.sides).map(([name, { needs }]) => [name, needs?.() ?? {}]),
   );
-  const names = Object.keys(runtimes).filter((name) => runtimes[name].missing === undefined);
+  const names = Object.keys(needed).filter((name) => needed[name].missing === undefined);
   const amount = quick ? question.quick : question.amount;
   const samples = Object.fromEntries(names.map((name) => [name, []]));
   const pairs = question.fresh ? {} : await warmPairs(question, names, amount, execArgv);
@@ -34,7 +35,7 @@ export async function ask(question, { rounds, quick, execArgv, step }) {
       }
     }
     return Object.fromEntries(
-      Object.entries(runtimes).map(([name, { missing }]) => [name, samples[name] ?? { missing }]),
+      Object.entries(needed).map(([name, { missing }]) => [name, samples[name] ?? { missing }]),
     );
   } finally {
     await Promise.all(Object.values(pairs).map(stop));
@@ -75,29 +76,33 @@ async function freshSample(question, name, amount, execArgv) {
 }
 
 /** A side and its peer, if any: { serve, run, subject, port }, the last known once it listens. */
-function startPair(question, name, execArgv) {
+export function startPair(question, name, execArgv) {
   const start = (role) => {
     const tested = role === question.subject;
     const label = `${question.name}, ${tested ? "" : "the peer of "}${name}`;
-    if (!tested) return new Child(label, [question.name, role, PEER], []);
-    const path = question.sides[name].runtime?.().path;
-    return new Child(label, [question.name, role, name], path ? [] : execArgv, path);
+    if (!tested) return new Child(label, [question.name, role, PEER, name], { execArgv: [] });
+    const { needs, dist, as = name } = question.sides[name]; // the last two: see against.mjs
+    const { path, args = [] } = needs?.() ?? {};
+    return new Child(label, [question.name, role, as], {
+      env: environmentFor(dist),
+      ...(path ? { execPath: path, execArgv: args } : { execArgv }),
+    });
   };
   const roles = { serve: question.serve && start("serve"), run: start("run") };
   return { ...roles, subject: roles[question.subject], port: 0 };
 }
 
-async function listen(one) {
+export async function listen(one) {
   if (one.serve) one.port = await one.serve.call("serve");
 }
 
-async function sample({ run, subject, port }, amount) {
+export async function sample({ run, subject, port }, amount) {
   const before = await subject.call("cpu");
   const result = await run.call("run", port, amount, false);
   const cpuMicroseconds = (await subject.call("cpu")) - before;
-  return { ...result, cpuMicroseconds };
+  return { cpuMicroseconds, ...result }; // a side that is another program tells its own
 }
 
-function stop({ serve, run }) {
+export function stop({ serve, run }) {
   return Promise.all([serve?.stop(), run.stop()]);
 }

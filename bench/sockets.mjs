@@ -4,14 +4,18 @@
  * reports it.
  */
 import { connect, createServer } from "node:net";
+import { loadSansock } from "./library.mjs";
 
-const HOST = "127.0.0.1";
+export const HOST = "127.0.0.1";
 
 /** Sides read into as much memory at a time as sansock's default window. */
 export const WINDOW_BYTES = 64 * 1024;
 
+/** Senders stop above so many bytes unsent, and go on at 0. */
+export const HIGH_WATER_MARK = 64 * 1024;
+
 function load(library) {
-  return library === "twin" ? import("./twin/index.mjs") : import("../dist/index.js");
+  return library === "twin" ? import("./twin/index.mjs") : loadSansock();
 }
 
 function fail(event) {

@@ -2,6 +2,7 @@
  * How a side gets at its messages: each way connects, or listens, and hands what comes to a Tally.
  * `open(port, tally)` returns { send(bytes), close() }; `listen(tallyFor)` returns the port.
  */
+import { loadSansock } from "../library.mjs";
 import { listenNet, listenSocket, openNet, openSocket } from "../sockets.mjs";
 
 /** What the twin reads into at a time; what a read leaves over goes in front of it. */
@@ -31,7 +32,7 @@ const HANDED = {
  */
 export function throughSansock(framed, handed) {
   const options = async () => {
-    const { framing } = await import("../../dist/index.js");
+    const { framing } = await loadSansock();
     const binaryType = handed === "onmessages" ? "uint8array" : handed;
     return { framing: framed(framing), binaryType };
   };
@@ -51,13 +52,13 @@ export function throughSansock(framed, handed) {
 
 /**
  * node:net's `data`.
- * @param attach (socket, tally) => hands out what comes
+ * @param attach (socket, tally) => hands out what comes; may resolve before the first byte does
  */
 export function throughNet(attach) {
   return {
     async open(port, tally) {
       const socket = await openNet(port);
-      attach(socket, tally);
+      await attach(socket, tally);
       return faceOf(socket);
     },
     listen(tallyFor) {
@@ -105,25 +106,6 @@ export function throughNothing() {
       return faceOf(await openNet(port, { onread: { buffer, callback } }));
     },
   };
-}
-
-/**
- * Bun's own socket.
- * @param parserFor (tally) => has take(chunk)
- */
-export function throughBun(parserFor) {
-  return {
-    async open(port, tally) {
-      const parser = parserFor(tally);
-      const socket = { data: (_socket, chunk) => parser.take(chunk), error: fail };
-      const connection = await Bun.connect({ hostname: "127.0.0.1", port, socket });
-      return { send: (bytes) => connection.write(bytes), close: () => connection.end() };
-    },
-  };
-}
-
-function fail(_socket, error) {
-  throw error;
 }
 
 function faceOf(socket) {

@@ -19,7 +19,8 @@ const common = {
 
 /**
  * @param streamOf makes the MessageStream
- * @param sides see openers.mjs; `times` as many messages where a round would be over too soon
+ * @param sides see openers.mjs; `times` as many messages where a round would be over too soon, or last
+ *   too long
  */
 export function askClient(name, streamOf, sides) {
   return {
@@ -37,7 +38,7 @@ export function askClient(name, streamOf, sides) {
 
     async run({ open, times = 1 }, port, amount, thorough) {
       const tally = new Tally(streamOf());
-      const count = amount * times;
+      const count = Math.round(amount * times);
       tally.expect(count, thorough);
       const finished = new Promise((resolve) => {
         tally.onfinish = resolve;
@@ -85,4 +86,9 @@ export function askServer(name, streamOf, sides) {
       return { units: amount, seconds };
     },
   };
+}
+
+/** Some of the sides. */
+export function only(sides, names) {
+  return Object.fromEntries(names.map((name) => [name, { ...sides[name], times: undefined }]));
 }

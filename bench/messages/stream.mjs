@@ -1,10 +1,11 @@
 /**
- * The messages that flow, and who sends them: 1021 different bodies of 64 bytes in a row, over and
- * over, framed and joined once into a block of whole rows, so that sending costs nothing but writes.
+ * The messages that flow, and who sends them: 1021 different bodies in a row, over and over, framed and
+ * joined once into a block of whole rows, so that sending costs nothing but writes.
  */
 import { messagesOf } from "../pattern.mjs";
 
 const BODY_BYTES = 64;
+const LINE_BYTES = 60;
 const BLOCK_BYTES_MIN = 1024 * 1024;
 /** Blocks handed to the socket before the first is with the kernel: it never waits for JavaScript. */
 const AHEAD = 4;
@@ -60,9 +61,17 @@ export function lengthStream() {
   });
 }
 
-/** 64 printable characters, then CRLF. */
+/** The size as a varint, of one byte, then 64 bytes of anything. */
+export function varintStream() {
+  const header = Buffer.of(BODY_BYTES);
+  return new MessageStream(messagesOf(BODY_BYTES), (body) => Buffer.concat([header, body]));
+}
+
+/** 60 printable characters, then CRLF. */
 export function lineStream() {
-  const bodies = messagesOf(BODY_BYTES).map((body) => Buffer.from(body.map((b) => 33 + (b % 94))));
+  const bodies = messagesOf(BODY_BYTES).map((body) => {
+    return Buffer.from(body.subarray(0, LINE_BYTES).map((byte) => 33 + (byte % 94)));
+  });
   return new MessageStream(bodies, (body) => Buffer.concat([body, Buffer.from("\r\n")]));
 }
 
@@ -78,4 +87,13 @@ export function announced(bytes) {
   const found = /(\d+) ([01]) /.exec(Buffer.from(bytes).toString("latin1"));
   if (found === null) throw new Error("no announcement came");
   return { count: Number(found[1]), thorough: found[2] === "1" };
+}
+
+/** For limit(): the answer of a receiver that is another program must be about what the stream sends. */
+export function sumIsThatOf(streamOf) {
+  return ({ messages, sum }, count) => {
+    const expected = streamOf().sumOf(count);
+    if (messages === count && sum === expected) return;
+    throw new Error(`${messages} messages with the sum ${sum} came, not ${count} with ${expected}`);
+  };
 }

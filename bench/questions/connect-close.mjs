@@ -4,6 +4,7 @@
  * The next connection starts at the client's `close` event. TCPSocket's comes when its own FIN is
  * sent, node:net's waits for the peer's; the work is the same.
  */
+import { least } from "../floors.mjs";
 import { Check, streamAt } from "../pattern.mjs";
 import { listenNet, listenSocket, makeNet, socketMaker } from "../sockets.mjs";
 
@@ -20,6 +21,7 @@ const common = {
     [NET]: { versus: NET },
     twin: { library: "twin", versus: NET },
   },
+  floors: [least("sansock", NET, 0.85)],
   measures: { "connections/s": { value: ({ units, seconds }) => units / seconds } },
 
   serve(side) {

@@ -4,6 +4,7 @@
  * out of and into the engine, `onmessages` echoes the borrowed bytes (one copy), node:net writes
  * the Buffers it read (none).
  */
+import { least } from "../floors.mjs";
 import { Check, streamAt } from "../pattern.mjs";
 import { listenNet, listenSocket, openNet } from "../sockets.mjs";
 
@@ -25,6 +26,7 @@ export const echo = {
     "twin arraybuffer": { library: "twin", echo: echoData, versus: NET },
     "twin onmessages": { library: "twin", echo: echoMessages, versus: NET },
   },
+  floors: [least("sansock arraybuffer", NET, 0.95), least("sansock onmessages", NET, 0.95)],
   measures: { "messages/s": { value: ({ units, seconds }) => units / seconds } },
 
   serve(side) {

@@ -6,6 +6,7 @@
  * RSS is what the operating system gives; heap is V8's part of it; engine is the part of engine memory
  * that was touched (Linux only, it is read from /proc/self/smaps).
  */
+import { moreMost, valueMost } from "../floors.mjs";
 import { listenNet, listenSocket, makeNet, socketMaker } from "../sockets.mjs";
 
 const AT_A_TIME = 100;
@@ -30,6 +31,8 @@ const common = {
     [NET]: { versus: NET },
     twin: { library: "twin", versus: NET },
   },
+  floors: [moreMost("sansock", NET, 1500), valueMost("sansock", 256, { measure: "engine bytes" })],
+  grows: "its sockets stay open",
   measures: {
     "RSS bytes": perSocket("rss"),
     "heap bytes": perSocket("heap"),

@@ -4,14 +4,15 @@
  * at what it has seen, or a queue that copies what waits, would show as a multiple. The core alone,
  * without sockets; each byte is one received() and the polls it takes.
  */
+import { most } from "../floors.mjs";
 import { framings } from "../messages/framings.mjs";
 import { RawCore } from "../raw-core.mjs";
 
 const KIB = 1024;
 const SIZES = { "1 KiB": KIB, "1 MiB": KIB * KIB };
 const [SHORT] = Object.keys(SIZES);
-/** At most twice the time. */
-const FLOOR = 0.5;
+/** So many times the time, at most. */
+const BOUND = 2;
 
 export const linear = {
   name: "linear",
@@ -20,6 +21,7 @@ export const linear = {
   quick: KIB * KIB,
   subject: "run",
   sides: Object.fromEntries(Object.entries(framings).flatMap(sidesOf)),
+  floors: Object.keys(framings).map((name) => most(`${name} 1 MiB`, `${name} 1 KiB`, BOUND)),
   measures: { "ns/byte": { value: ({ units, seconds }) => (seconds * 1e9) / units, lower: true } },
 
   async run(side, _port, amount, thorough) {
@@ -55,7 +57,6 @@ function prepare({ framing, size }) {
 function sidesOf([name, framing]) {
   const short = `${name} ${SHORT}`;
   return Object.entries(SIZES).map(([label, size]) => {
-    const floors = size === SIZES[SHORT] ? {} : { [short]: FLOOR };
-    return [`${name} ${label}`, { framing, size, versus: short, floors }];
+    return [`${name} ${label}`, { framing, size, versus: short }];
   });
 }

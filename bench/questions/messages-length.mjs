@@ -1,24 +1,23 @@
 /**
  * How many 64-byte messages behind a u32 length can be received in a second? A batch against a good
  * parser on node:net, and against plain JavaScript at its best; one `data` event for each message
- * against that parser handing out the same shape. Bun's socket with the same parser stands beside
- * them, and what it takes to read the bytes and look at none.
+ * against that parser handing out the same shape. Bun's and Deno's sockets with the same parser stand
+ * beside them, the loop in C, and what it takes to read the bytes and look at none.
  */
-import { bun } from "../bun.mjs";
+import { least } from "../floors.mjs";
+import { compiled, limit } from "../limit/limit.mjs";
 import { asArrayBuffer, asSubarray } from "../messages/handing.mjs";
 import { LengthParser, LengthScanner } from "../messages/length-parser.mjs";
-import {
-  throughBun,
-  throughNet,
-  throughNothing,
-  throughSansock,
-  throughTwin,
-} from "../messages/openers.mjs";
-import { askClient, askServer } from "../messages/question.mjs";
-import { lengthStream } from "../messages/stream.mjs";
+import { throughNet, throughNothing, throughSansock, throughTwin } from "../messages/openers.mjs";
+import { askClient, askServer, only } from "../messages/question.mjs";
+import { throughBun, throughDeno } from "../messages/runtimes.mjs";
+import { lengthStream, sumIsThatOf } from "../messages/stream.mjs";
+import { bun, deno } from "../runtimes.mjs";
 
 const SUBARRAY = "net parser subarray";
 const ARRAYBUFFER = "net parser arraybuffer";
+const BUN = "bun parser subarray";
+const LIMIT = "limit in C";
 
 const lengthPrefixed = (framing) => framing.lengthPrefixed({ bytes: 4 });
 const sansock = (handed) => throughSansock(lengthPrefixed, handed);
@@ -29,45 +28,51 @@ const net = (handing) => {
   });
 };
 
-export const messagesLength = askClient("messages-length", lengthStream, {
-  "sansock onmessages": {
-    ...sansock("onmessages"),
-    times: 4,
-    versus: SUBARRAY,
-    floors: { [SUBARRAY]: 5, twin: 0.95 },
-  },
-  "sansock data uint8array": {
-    ...sansock("uint8array"),
-    versus: SUBARRAY,
-    floors: { [SUBARRAY]: 0.8 },
-  },
-  "sansock data arraybuffer": {
-    ...sansock("arraybuffer"),
-    versus: ARRAYBUFFER,
-    floors: { [ARRAYBUFFER]: 1 },
-  },
+const SIDES = {
+  "sansock onmessages": { ...sansock("onmessages"), times: 4, versus: SUBARRAY },
+  "sansock data uint8array": { ...sansock("uint8array"), versus: SUBARRAY },
+  "sansock data arraybuffer": { ...sansock("arraybuffer"), versus: ARRAYBUFFER },
   "sansock data string": { ...sansock("string"), versus: SUBARRAY },
   [SUBARRAY]: { ...net(asSubarray), versus: SUBARRAY },
   [ARRAYBUFFER]: { ...net(asArrayBuffer), versus: SUBARRAY },
-  "bun parser subarray": {
+  [BUN]: {
     ...throughBun((tally) => new LengthParser(asSubarray(tally))),
-    runtime: bun,
+    needs: bun,
+    versus: SUBARRAY,
+  },
+  "deno parser subarray": {
+    ...throughDeno((tally) => new LengthParser(asSubarray(tally))),
+    needs: deno,
     versus: SUBARRAY,
   },
   twin: { ...throughTwin(LengthScanner), times: 4, versus: SUBARRAY },
+  [LIMIT]: {
+    run: limit("length", sumIsThatOf(lengthStream)),
+    times: 4,
+    needs: compiled,
+    versus: SUBARRAY,
+  },
   discard: { ...throughNothing(), times: 4, versus: SUBARRAY },
-});
+};
 
-export const messagesLengthAccepted = askServer("messages-length-accepted", lengthStream, {
-  "sansock onmessages": {
-    ...sansock("onmessages"),
-    versus: SUBARRAY,
-    floors: { [SUBARRAY]: 5 },
-  },
-  "sansock data uint8array": {
-    ...sansock("uint8array"),
-    versus: SUBARRAY,
-    floors: { [SUBARRAY]: 0.8 },
-  },
-  [SUBARRAY]: { ...net(asSubarray), versus: SUBARRAY },
-});
+export const messagesLength = {
+  ...askClient("messages-length", lengthStream, SIDES),
+  floors: [
+    least("sansock onmessages", SUBARRAY, 5),
+    least("sansock onmessages", BUN, 3),
+    least("sansock onmessages", "twin", 0.95),
+    least("sansock onmessages", LIMIT, 0.8),
+    least("sansock data uint8array", SUBARRAY, 0.8),
+    least("sansock data arraybuffer", ARRAYBUFFER, 1),
+  ],
+};
+
+const ACCEPTED = ["sansock onmessages", "sansock data uint8array", SUBARRAY];
+
+export const messagesLengthAccepted = {
+  ...askServer("messages-length-accepted", lengthStream, only(SIDES, ACCEPTED)),
+  floors: [
+    least("sansock onmessages", SUBARRAY, 5),
+    least("sansock data uint8array", SUBARRAY, 0.8),
+  ],
+};

@@ -1,22 +1,19 @@
 /**
- * How many 64-byte lines, ended by CRLF, can be received in a second? A batch against `indexOf` on
+ * How many 60-byte lines, ended by CRLF, can be received in a second? A batch against `indexOf` on
  * node:net, split2 and plain JavaScript at its best; one `data` event for each line against the
  * same parsers handing out the same shape. `indexOf` stands here twice: over bytes, and over text
  * cut from chunks that are decoded as a whole, where lines are slices that cost next to nothing.
  */
 import split2 from "split2";
-import { bun } from "../bun.mjs";
+import { least } from "../floors.mjs";
+import { compiled, limit } from "../limit/limit.mjs";
 import { asArrayBuffer, asSubarray } from "../messages/handing.mjs";
 import { LineParser, LineScanner, TextLineParser } from "../messages/line-parser.mjs";
-import {
-  throughBun,
-  throughNet,
-  throughNothing,
-  throughSansock,
-  throughTwin,
-} from "../messages/openers.mjs";
-import { askClient, askServer } from "../messages/question.mjs";
-import { lineStream } from "../messages/stream.mjs";
+import { throughNet, throughNothing, throughSansock, throughTwin } from "../messages/openers.mjs";
+import { askClient, askServer, only } from "../messages/question.mjs";
+import { throughBun, throughDeno } from "../messages/runtimes.mjs";
+import { lineStream, sumIsThatOf } from "../messages/stream.mjs";
+import { bun, deno } from "../runtimes.mjs";
 
 const SUBARRAY = "net indexOf subarray";
 const ARRAYBUFFER = "net indexOf arraybuffer";
@@ -38,23 +35,10 @@ const netSplit2 = throughNet((socket, tally) => {
   socket.pipe(split2()).on("data", (line) => tally.text(line));
 });
 
-export const messagesLines = askClient("messages-lines", lineStream, {
-  "sansock onmessages": {
-    ...sansock("onmessages"),
-    times: 4,
-    versus: SUBARRAY,
-    floors: { [SUBARRAY]: 5, [SPLIT2]: 5, twin: 1.2 },
-  },
-  "sansock data uint8array": {
-    ...sansock("uint8array"),
-    versus: SUBARRAY,
-    floors: { [SUBARRAY]: 0.8 },
-  },
-  "sansock data arraybuffer": {
-    ...sansock("arraybuffer"),
-    versus: ARRAYBUFFER,
-    floors: { [ARRAYBUFFER]: 1 },
-  },
+const SIDES = {
+  "sansock onmessages": { ...sansock("onmessages"), times: 4, versus: SUBARRAY },
+  "sansock data uint8array": { ...sansock("uint8array"), versus: SUBARRAY },
+  "sansock data arraybuffer": { ...sansock("arraybuffer"), versus: ARRAYBUFFER },
   "sansock data string": { ...sansock("string"), versus: STRING },
   [SUBARRAY]: { ...net(asSubarray), versus: SUBARRAY },
   [ARRAYBUFFER]: { ...net(asArrayBuffer), versus: SUBARRAY },
@@ -62,19 +46,40 @@ export const messagesLines = askClient("messages-lines", lineStream, {
   [SPLIT2]: { ...netSplit2, versus: SUBARRAY },
   "bun indexOf subarray": {
     ...throughBun((tally) => new LineParser(asSubarray(tally))),
-    runtime: bun,
+    needs: bun,
+    versus: SUBARRAY,
+  },
+  "deno indexOf subarray": {
+    ...throughDeno((tally) => new LineParser(asSubarray(tally))),
+    needs: deno,
     versus: SUBARRAY,
   },
   twin: { ...throughTwin(LineScanner), times: 4, versus: SUBARRAY },
-  discard: { ...throughNothing(), times: 4, versus: SUBARRAY },
-});
-
-export const messagesLinesAccepted = askServer("messages-lines-accepted", lineStream, {
-  "sansock onmessages": {
-    ...sansock("onmessages"),
+  "limit in C": {
+    run: limit("lines", sumIsThatOf(lineStream)),
+    times: 4,
+    needs: compiled,
     versus: SUBARRAY,
-    floors: { [SUBARRAY]: 5, [SPLIT2]: 5 },
   },
-  [SUBARRAY]: { ...net(asSubarray), versus: SUBARRAY },
-  [SPLIT2]: { ...netSplit2, versus: SUBARRAY },
-});
+  discard: { ...throughNothing(), times: 4, versus: SUBARRAY },
+};
+
+export const messagesLines = {
+  ...askClient("messages-lines", lineStream, SIDES),
+  floors: [
+    least("sansock onmessages", SUBARRAY, 5),
+    least("sansock onmessages", SPLIT2, 5),
+    least("sansock onmessages", "twin", 1.2),
+    least("sansock data uint8array", SUBARRAY, 0.8),
+    least("sansock data arraybuffer", ARRAYBUFFER, 1),
+  ],
+};
+
+export const messagesLinesAccepted = {
+  ...askServer(
+    "messages-lines-accepted",
+    lineStream,
+    only(SIDES, ["sansock onmessages", SUBARRAY, SPLIT2]),
+  ),
+  floors: [least("sansock onmessages", SUBARRAY, 5), least("sansock onmessages", SPLIT2, 5)],
+};

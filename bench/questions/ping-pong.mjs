@@ -2,12 +2,16 @@
  * How long does a 64-byte message take to a plain echoing peer and back, one at a time? Every round
  * trip is timed; a round yields their median and 99th percentile.
  */
+import { most } from "../floors.mjs";
+import { compiled, limit } from "../limit/limit.mjs";
 import { Check, messagesOf } from "../pattern.mjs";
+import { peers } from "../peers.mjs";
 import { listenNet } from "../sockets.mjs";
-import { openCopying, openData, openOnread } from "./receivers.mjs";
+import { openCopying, openData, openEmailjs, openOnread } from "./receivers.mjs";
 
 const MESSAGE_BYTES = 64;
 const COPY = "node:net onread, copy";
+const DATA = "node:net data";
 
 export const pingPong = {
   name: "ping-pong",
@@ -19,8 +23,16 @@ export const pingPong = {
     sansock: { open: openCopying, library: "sansock", versus: COPY },
     [COPY]: { open: openOnread, copy: true, versus: COPY },
     twin: { open: openCopying, library: "twin", versus: COPY },
-    "node:net data": { open: openData, versus: COPY },
+    [DATA]: { open: openData, versus: COPY },
+    "emailjs-tcp-socket": { open: openEmailjs, needs: peers, versus: COPY },
+    "limit in C": { run: limit("ping-pong"), needs: compiled, versus: COPY },
   },
+  floors: [
+    most("sansock", COPY, 1.2),
+    most("sansock", DATA, 1.2),
+    most("sansock", COPY, 1.3, { measure: "p99 µs" }),
+    most("sansock", DATA, 1.3, { measure: "p99 µs" }),
+  ],
   measures: {
     "p50 µs": { value: ({ p50 }) => p50, lower: true },
     "p99 µs": { value: ({ p99 }) => p99, lower: true },

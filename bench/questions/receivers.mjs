@@ -2,8 +2,10 @@
  * The ways a client gets its bytes, each under the same face: { send(bytes), close() }, with
  * `take(bytes)` called for what each read brings.
  */
+
 import { Check } from "../pattern.mjs";
-import { openNet, openSocket, WINDOW_BYTES } from "../sockets.mjs";
+import { peer } from "../peers.mjs";
+import { HOST, openNet, openSocket, WINDOW_BYTES } from "../sockets.mjs";
 import { request } from "./request.mjs";
 
 const ARRAYBUFFER = { binaryType: "arraybuffer" };
@@ -37,6 +39,35 @@ export async function openData(_side, port, take) {
   const socket = await openNet(port);
   socket.on("data", take);
   return faceOf(socket);
+}
+
+/** The same, each read given away as an ArrayBuffer of its own. */
+export async function openDataCopied(_side, port, take) {
+  const socket = await openNet(port);
+  socket.on("data", ({ buffer, byteOffset, length }) => {
+    take(new Uint8Array(buffer.slice(byteOffset, byteOffset + length)));
+  });
+  return faceOf(socket);
+}
+
+/** emailjs-tcp-socket, the API's other implementation for Node: `data` with a fresh ArrayBuffer. */
+export async function openEmailjs(_side, port, take) {
+  const socket = await openEmailjsSocket(port);
+  socket.ondata = (event) => take(new Uint8Array(event.data));
+  return socket;
+}
+
+/** It has no options for the socket, noDelay among them. */
+export async function openEmailjsSocket(port) {
+  const { default: module } = await peer("emailjs-tcp-socket");
+  const socket = module.default.open(HOST, port, { binaryType: "arraybuffer" });
+  socket.onerror = ({ data }) => {
+    throw data;
+  };
+  await new Promise((open) => {
+    socket.onopen = open;
+  });
+  return socket;
 }
 
 function faceOf(socket) {

@@ -4,11 +4,16 @@
  * copies too. Without the copy it is faster, and the app must leave the buffer alone until the
  * write's callback: also shown.
  */
+import { least } from "../floors.mjs";
+import { compiled, limit } from "../limit/limit.mjs";
 import { messagesOf } from "../pattern.mjs";
+import { peers } from "../peers.mjs";
+import { openEmailjsSender } from "./senders.mjs";
 import { serveSink, timeSending } from "./sink.mjs";
 
 const MESSAGE_BYTES = 64 * 1024;
 const COPY = "node:net, copy";
+const NO_COPY = "node:net, no copy";
 
 export const sendBulk = {
   name: "send-bulk",
@@ -20,8 +25,11 @@ export const sendBulk = {
     sansock: { library: "sansock", versus: COPY },
     [COPY]: { library: "net", copy: true, versus: COPY },
     twin: { library: "twin", versus: COPY },
-    "node:net, no copy": { library: "net", versus: COPY },
+    [NO_COPY]: { library: "net", versus: COPY },
+    "emailjs-tcp-socket": { connect: openEmailjsSender, needs: peers, versus: COPY },
+    "limit in C": { run: limit("send"), needs: compiled, versus: COPY },
   },
+  floors: [least("sansock", NO_COPY, 1)],
   measures: { "MiB/s": { value: ({ units, seconds }) => units / 1024 / seconds } },
 
   serve: serveSink,

@@ -3,13 +3,12 @@
  * all has come; and the client's half. A send counts when its bytes have arrived, not when somebody
  * has buffered them: the clock runs from the first send to the peer's answer.
  *
- * Both kinds of client hold back alike: they stop above 64 KiB unsent and go on at 0.
+ * All clients hold back alike: they stop above 64 KiB unsent and go on at 0.
  */
 import { Check } from "../pattern.mjs";
-import { listenNet, openNet, openSocket } from "../sockets.mjs";
+import { HIGH_WATER_MARK, listenNet, openNet, openSocket } from "../sockets.mjs";
 import { request, requested } from "./request.mjs";
 
-const HIGH_WATER_MARK = 64 * 1024;
 const ANSWER = new Uint8Array(1);
 
 /** Listens; answers each request when it is understood, and again when its bytes have come. */
@@ -30,12 +29,12 @@ export function serveSink() {
 
 /**
  * Seconds until `bytes` bytes have arrived.
+ * @param side with `library`, or `connect`: (side, port) => what openSender() returns
  * @param pump (send, socket) => sends until all is sent or send says false
  */
-export async function timeSending({ library }, port, bytes, thorough, pump) {
-  const { socket, send, on } = await (library === "net"
-    ? openWriter(port)
-    : openSender(library, port));
+export async function timeSending(side, port, bytes, thorough, pump) {
+  const connect = side.connect ?? (side.library === "net" ? openWriter : openSender);
+  const { socket, send, on, close } = await connect(side, port);
   const answered = () => new Promise((resolve) => on("data", resolve));
   send(request(bytes, thorough));
   await answered();
@@ -46,23 +45,22 @@ export async function timeSending({ library }, port, bytes, thorough, pump) {
   more();
   await last;
   const seconds = (performance.now() - start) / 1000;
-  if (library === "net") socket.end();
-  else socket.close();
+  close();
   return seconds;
 }
 
-async function openSender(library, port) {
+async function openSender({ library }, port) {
   const options = { binaryType: "arraybuffer", highWaterMark: HIGH_WATER_MARK };
   const socket = await openSocket(library, port, options);
   const on = (type, listener) => {
     socket[`on${type}`] = listener;
   };
-  return { socket, send: (bytes) => socket.send(bytes), on };
+  return { socket, send: (bytes) => socket.send(bytes), on, close: () => socket.close() };
 }
 
-async function openWriter(port) {
+async function openWriter(_side, port) {
   // write() says false from the mark on, send() above it
   const socket = await openNet(port, { writableHighWaterMark: HIGH_WATER_MARK + 1 });
   const on = (type, listener) => socket.removeAllListeners(type).on(type, listener);
-  return { socket, send: (bytes) => socket.write(bytes), on };
+  return { socket, send: (bytes) => socket.write(bytes), on, close: () => socket.end() };
 }

@@ -9,9 +9,11 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { valueMost } from "../floors.mjs";
+import { DIST } from "../library.mjs";
 
 const NET = "node:net";
-const LIBRARY = new URL("../../dist/index.js", import.meta.url);
+const LIBRARY = new URL("index.js", DIST);
 const EMPTY = new URL("../empty.mjs", import.meta.url);
 const DISCARD = 9; // nobody needs to listen: the program ends before anybody answers
 
@@ -36,6 +38,8 @@ export const startUp = {
     [NET]: { program: socketOf(NET, `library.connect(${DISCARD}, "127.0.0.1")`), versus: NET },
     "empty file": { program: socketOf(EMPTY, ""), versus: NET },
   },
+  floors: [valueMost("sansock", 10)],
+  grows: "each start is a process that ends",
   measures: {
     "ms over bare Node": { value: ({ over }) => over.real, lower: true, difference: true },
     "CPU ms over bare Node": { value: ({ over }) => over.cpu, lower: true, difference: true },
