@@ -6,6 +6,7 @@
  */
 import { Child } from "./child.mjs";
 import { environmentFor } from "./library.mjs";
+import { MEMORY_FLAGS } from "./memory.mjs";
 
 /** The name of the side that is not under test; it has no entry among the sides. */
 const PEER = "peer";
@@ -61,10 +62,10 @@ async function warmPairs(question, names, amount, execArgv) {
 
 /** A sample with what memory it took, of processes that did little before. */
 async function freshSample(question, name, amount, execArgv) {
-  const one = startPair(question, name, ["--expose-gc", ...execArgv(name)]);
+  const one = startPair(question, name, [...MEMORY_FLAGS, ...execArgv(name)]);
   try {
     await listen(one);
-    await one.run.call("run", one.port, amount >> 2, true);
+    await one.run.call("run", one.port, amount >> 6, true);
     const before = await one.subject.call("memory");
     const taken = await sample(one, amount);
     const after = await one.subject.call("memory");

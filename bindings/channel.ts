@@ -26,11 +26,10 @@ export class Channel implements Sink {
   #owner: unknown;
   #receiver: Receiver<never> | undefined;
   readonly #context: Context | undefined;
-  /** Of the write in flight, what lies in engine memory. */
-  #pooled = 0;
+  #pooled = 0; // of the write in flight, what lies in engine memory
   #extras: Extras | undefined;
 
-  /** @param parent whose context is its own, for what comes in by another: no context is made for each */
+  /** @param parent whose context it shares */
   constructor(driver: Driver, handle: number, parent?: Channel) {
     this.driver = driver;
     this.handle = handle;
