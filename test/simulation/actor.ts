@@ -7,6 +7,7 @@ import { someBytes } from "./bytes.ts";
 import { type Framed, payloadSize } from "./formats.ts";
 import { Listening, type Taker } from "./listening.ts";
 import { must } from "./model.ts";
+import { anySecrets } from "./security.ts";
 
 export class Actor extends Listening {
   readonly awaited = new Awaited(this);
@@ -78,16 +79,19 @@ export class Actor extends Listening {
   }
 
   upgrade(): void {
-    const { schedule } = this;
+    const { schedule, line } = this;
+    const secrets = line.offer === null ? anySecrets(schedule.choices, "client") : null;
     const expected = this.model.upgrade(this.able, schedule.now);
     schedule.log?.({ op: "upgrade", s: this.name, expected });
     const started = expected === "started" || expected === "again";
     this.#call("upgradeToSecure", started ? undefined : expected, () => {
-      const promise = this.socket.upgradeToSecure();
+      const promise = this.socket.upgradeToSecure(secrets?.tls);
       if (expected !== "started") return;
+      line.offer ??= secrets?.offer ?? null;
       this.#upgrading = true;
       promise.then(this.#settle(true), this.#settle(false));
     });
+    if (expected === "started") schedule.upgraded(this);
   }
 
   /** When it is over: the promise tells how the handshake went, whatever came after. */

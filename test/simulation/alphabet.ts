@@ -63,11 +63,20 @@ function up(scene: Scene, socket: number): boolean {
   return alive(scene, socket) && scene.transport(socket).up;
 }
 
+function shaking(scene: Scene, socket: number): boolean {
+  return alive(scene, socket) && scene.transport(socket).shaking;
+}
+
 function reading(scene: Scene, socket: number): boolean {
-  const { ended } = scene.transport(socket);
-  const shaking = scene.shaking[socket] !== undefined;
+  const { ended, shaking } = scene.transport(socket);
   return up(scene, socket) && !ended && !shaking && !scene.line(socket).paused;
 }
+
+/** An alert, and the peer's FIN, as a host says it. */
+const HANDSHAKE_FAILURES = [
+  [REASON_TLS, "ERR_SSL_ALERT_HANDSHAKE_FAILURE"],
+  [REASON_INTERRUPTED, "ECONNRESET"],
+] as const;
 
 const reports: Action[] = [
   {
@@ -108,7 +117,7 @@ const reports: Action[] = [
     can: alive,
     act: (scene, socket) => {
       scene.transport(socket).failed = true;
-      scene.line(socket).failed(REASON_RESET, { code: "ECONNRESET" });
+      scene.line(socket).failed(REASON_RESET, { code: "ECONNRESET", syscall: "read" });
     },
   },
   {
@@ -119,13 +128,22 @@ const reports: Action[] = [
     },
     act: (scene, socket) => scene.line(socket).closed(),
   },
-  ...(
-    [null, [REASON_TLS, "SecurityError"], [REASON_INTERRUPTED, "NetworkInterruptError"]] as const
-  ).map(
-    (failure): Action => ({
-      name: failure === null ? "secured" : `handshake failed for ${failure[0]}`,
-      can: (scene, socket) => alive(scene, socket) && scene.shaking[socket] !== undefined,
-      act: (scene, socket) => scene.shaking[socket]?.(failure),
+  {
+    name: "secured",
+    can: shaking,
+    act: (scene, socket) => {
+      scene.transport(socket).shaking = false;
+      scene.line(socket).secured();
+    },
+  },
+  ...HANDSHAKE_FAILURES.map(
+    ([reason, code]): Action => ({
+      name: `handshake failed for ${reason}`,
+      can: shaking,
+      act: (scene, socket) => {
+        scene.transport(socket).failed = true;
+        scene.line(socket).failed(reason, { code });
+      },
     }),
   ),
 ];

@@ -4,6 +4,7 @@
 
 import { Bytes } from "./model/bytes.ts";
 import { must } from "./model.ts";
+import { Records } from "./records.ts";
 
 const STRETCH = 1 << 18;
 
@@ -31,18 +32,38 @@ export function someBytes(kind: number, place: number, length: number): Uint8Arr
   return from.subarray(start, start + length);
 }
 
-/** Everything written one way, to hold against what arrives at the other end. */
+/** Everything one end writes, in plaintext and then within TLS, to hold against what arrives at the other. */
 export class Written {
   /** Those under way. */
-  readonly #bytes = new Bytes();
+  readonly #plain = new Bytes();
+  readonly #secure = new Bytes();
+  readonly #records = new Records();
+  /** TLS has begun here: what follows on the line are records. */
+  begun = false;
 
-  add(view: Uint8Array): void {
-    this.#bytes.add(view);
+  /** Plaintext under way. */
+  get plain(): number {
+    return this.#plain.length;
   }
 
-  arrived(bytes: Uint8Array): void {
-    must(bytes.length <= this.#bytes.length, "wire: more arrived than was written");
-    must(this.#bytes.startWith(bytes), "wire: other bytes arrived than were written");
-    this.#bytes.take(bytes.length);
+  add(view: Uint8Array, secure = false): void {
+    (secure ? this.#secure : this.#plain).add(view);
+  }
+
+  /** @param secure whether it came out of TLS */
+  arrived(bytes: Uint8Array, secure = false): void {
+    const under = secure ? this.#secure : this.#plain;
+    const count = this.begun && !secure ? Math.min(bytes.length, under.length) : bytes.length;
+    must(count <= under.length, "wire: more arrived than was written");
+    must(!secure || this.plain === 0, "wire: plaintext in front of TLS was believed");
+    const known = bytes.subarray(0, count);
+    must(under.startWith(known), "wire: other bytes arrived than were written");
+    under.take(count);
+    if (count < bytes.length) this.#records.push(bytes.subarray(count));
+  }
+
+  /** Records went to somebody who takes them for plaintext: a handshake that lacks them does not end. */
+  get swallowed(): boolean {
+    return this.#records.some;
   }
 }

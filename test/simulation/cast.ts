@@ -1,10 +1,11 @@
 /**
  * Who takes part in a schedule: the engine's sockets and servers with their models, and raw peers.
  */
-import { TCPSocket } from "../../bindings/index.ts";
 import { Actor } from "./actor.ts";
 import { PROMISES } from "./awaited.ts";
-import { anyOptions, rulesOf, socketOptions } from "./conditions.ts";
+import { Client } from "./client.ts";
+import { anyOptions, CALM, rulesOf } from "./conditions.ts";
+import { Connections } from "./connections.ts";
 import { anyFormat, type Framed } from "./formats.ts";
 import { Line } from "./line.ts";
 import type { Taker } from "./listening.ts";
@@ -13,10 +14,8 @@ import { Peers } from "./peers.ts";
 import { type Schedule, SOCKETS_MAX } from "./schedule.ts";
 import { type Full, Server } from "./server.ts";
 import type { Watcher } from "./tap.ts";
-import { Wires } from "./wires.ts";
 
 export const TAKERS: readonly Taker[] = ["data", "messages", "data", "nobody", "iterator"];
-const BINARY_TYPES = ["uint8array", "string", "arraybuffer"] as const;
 const ACTORS_MAX = 7;
 /** Nobody listens there. */
 const DEAD_PORT = 9;
@@ -30,8 +29,7 @@ export class Cast implements Watcher {
   readonly #schedule: Schedule;
   readonly #servers: Server[] = [];
   readonly peers: Peers;
-  readonly #lines: Line[] = [];
-  readonly wires = new Wires();
+  readonly connections: Connections;
   /** Of the socket whose constructor is running. */
   #dialling: Line | null = null;
   #named = 0;
@@ -39,11 +37,11 @@ export class Cast implements Watcher {
   constructor(schedule: Schedule) {
     this.#schedule = schedule;
     this.peers = new Peers(schedule, this);
+    this.connections = new Connections(schedule);
   }
 
-  /** The port of any server. */
-  anyPort(): number {
-    return this.#schedule.choices.of(this.#servers).port;
+  anyServer(): Server {
+    return this.#schedule.choices.of(this.#servers);
   }
 
   get turned(): boolean {
@@ -75,39 +73,19 @@ export class Cast implements Watcher {
   }
 
   dial(): void {
-    const { choices, engine, now } = this.#schedule;
+    const { choices } = this.#schedule;
     if (this.actors.length >= ACTORS_MAX) return;
-    const options = anyOptions(choices);
     const format = choices.chance(60) ? this.anyFormat() : null;
-    const { port: server } = choices.of(this.#servers);
-    const raw = this.peers.port;
-    const port = choices.of([raw, raw, server, server, DEAD_PORT]);
-    const host = choices.of(["127.0.0.1", "localhost", "::1", "localhost", "gone.invalid"]);
-    const abort = choices.chance(5) ? new AbortController() : undefined;
-    const model = new ModelSocket(rulesOf(options, format, false), now);
-    const line = new Line(this.#schedule, this.#name(), model, false);
-    const actor = new Actor(this.#schedule, line, format, abort);
-    const framing = format?.description ?? null;
-    this.#schedule.log?.({
-      op: "open",
-      s: line.name,
-      role: "client",
-      host,
-      port,
-      options,
-      framing,
+    const client = new Client(this.#schedule, this.#name(), format, (secure) => {
+      const server = this.#serverFor(secure);
+      const raw = this.peers.port;
+      return choices.of([raw, raw, server, server, DEAD_PORT]);
     });
+    const { actor } = client;
     const full = this.#full();
-    this.#dialling = line;
+    this.#dialling = actor.line;
     try {
-      const socket = new TCPSocket(host, port, {
-        ...socketOptions(options),
-        connectTimeout: options.connectTimeout,
-        engine,
-        binaryType: choices.of(BINARY_TYPES),
-        framing: framing ?? undefined,
-        signal: abort?.signal,
-      });
+      const socket = client.open();
       if (full.surely) must(false, "new TCPSocket: beyond maxSockets");
       this.actors.push(actor);
       actor.adopt(socket, choices.of(TAKERS));
@@ -124,14 +102,8 @@ export class Cast implements Watcher {
     if (this.#servers.length >= 3) return;
     const rules = anyOptions(choices, choices.of([10_000, 20]));
     const format = choices.chance(60) ? this.anyFormat() : null;
-    const maxConnections = choices.chance(20) ? choices.below(3) : Number.POSITIVE_INFINITY;
-    const server = new Server(
-      this.#schedule,
-      `l${this.#servers.length}`,
-      rules,
-      format,
-      maxConnections,
-    );
+    const most = choices.chance(20) ? choices.below(3) : Number.POSITIVE_INFINITY;
+    const server = new Server(this.#schedule, `l${this.#servers.length}`, rules, format, most);
     const full = this.#full();
     this.#servers.push(server);
     const framing = format?.description ?? null;
@@ -147,14 +119,20 @@ export class Cast implements Watcher {
   }
 
   calmDown(): void {
-    const { network } = this.#schedule;
-    const off = { split: false, coalesce: false, reorder: false, finWithData: false };
-    const never = Number.POSITIVE_INFINITY;
-    Object.assign(network.faults, off, { writeMax: never, readMax: never });
-    Object.assign(network.faults, { refuse: 0, acceptFailure: 0, reset: 0, lookupFailure: 0 });
-    Object.assign(network.faults, { lookupDelay: 0, connectDelay: 0, resetAfterBytes: never });
+    Object.assign(this.#schedule.network.faults, CALM);
     this.peers.calm();
     for (const actor of this.actors) actor.calmDown();
+  }
+
+  /** No more faults: who keeps a handshake from ending goes. Returns whether somebody did. */
+  leaveHopeless(): boolean {
+    let left = false;
+    for (const end of this.connections.hopeless()) {
+      left = true;
+      this.peers.at(end)?.far.destroy();
+      this.actors.find(({ line }) => line.end === end)?.closeImmediately();
+    }
+    return left;
   }
 
   /** Closes all that is left, one way or the other. */
@@ -174,7 +152,8 @@ export class Cast implements Watcher {
       actor.awaited.compare();
       actor.puller.compare();
     }
-    for (const line of this.#lines) must(line.gone, `${line.name}: its transport lives on`);
+    for (const line of this.connections.lines)
+      must(line.gone, `${line.name}: its transport lives on`);
   }
 
   /** Everybody against the model: nothing may be missing. */
@@ -192,29 +171,31 @@ export class Cast implements Watcher {
       server.compare();
       server.freed = server.gone;
     }
-    for (const line of this.#lines) line.freed ||= isOver(line);
+    for (const line of this.connections.lines) line.freed ||= isOver(line);
   }
 
   // ---------------------------------------------------------------- what the tap sees
 
   dialled(): Line {
     must(this.#dialling !== null, "connect: nobody dials");
-    this.#lines.push(this.#dialling);
+    this.connections.lines.push(this.#dialling);
     return this.#dialling;
   }
 
   arrived(server: number): Line {
-    const { rules, format } = this.#servers[server] as Server;
+    const { rules, format, secrets } = this.#servers[server] as Server;
     const model = new ModelSocket(rulesOf(rules, format, true), this.#schedule.now);
-    return new Line(this.#schedule, this.#name(), model, true);
+    const line = new Line(this.#schedule, this.#name(), model, true);
+    line.offer = secrets.offer;
+    return line;
   }
 
   answered(server: number, line: Line, taken: boolean): void {
     (this.#servers[server] as Server).answered(line, taken, this.#full());
     if (!taken) return;
     this.turned = true;
-    this.#lines.push(line);
-    this.wires.at(line.clientPort).server = line.written;
+    this.connections.lines.push(line);
+    this.connections.of(line);
   }
 
   listening(): void {
@@ -232,10 +213,27 @@ export class Cast implements Watcher {
 
   /** Whether maxSockets live. A socket that ended in this turn may still be counted. */
   #full(): Full {
-    const all = [...this.#lines, ...this.#servers];
+    const all = [...this.connections.lines, ...this.#servers];
     const living = all.filter((one) => !(one instanceof Line ? isOver(one) : one.gone)).length;
     const unfreed = all.filter(({ freed }) => !freed).length;
     return { surely: living >= SOCKETS_MAX, maybe: unfreed >= SOCKETS_MAX };
+  }
+
+  /** An end begins TLS in the middle of a connection; mostly the other does, too. */
+  upgraded({ line }: Actor): void {
+    const wire = this.connections.of(line);
+    if (wire === undefined || !this.#schedule.choices.chance(70)) return;
+    const other = wire.other(line.end);
+    this.peers.at(other)?.secure();
+    const actor = this.actors.find((one) => one.line.end === other);
+    if (actor?.model.readyState === "open" && !actor.model.ssl) actor.upgrade();
+  }
+
+  /** The port of any server, mostly of one that does with TLS as the client will. */
+  #serverFor(secure: boolean): number {
+    const { choices } = this.#schedule;
+    const fit = this.#servers.filter(({ rules }) => rules.secure === secure);
+    return choices.of(fit.length > 0 && choices.chance(85) ? fit : this.#servers).port;
   }
 
   anyFormat(): Framed | null {

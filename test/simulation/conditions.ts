@@ -36,8 +36,29 @@ function anyFaults(choices: Choices): Partial<Faults> {
     lookupFailure: rarely(0, () => 0.5),
     lookupDelay: rarely(0, () => choices.of([10, 60, NEVER])),
     connectDelay: rarely(0, () => choices.of([10, 60, NEVER])),
+    tlsAlert: rarely(0, () => 0.1),
+    tlsAlertAt: rarely(0, () => choices.of([1, 2, 3, 4])),
   };
 }
+
+/** No more faults. What is under way goes on as slowly as it did. */
+export const CALM: Partial<Faults> = {
+  writeMax: NEVER,
+  readMax: NEVER,
+  split: false,
+  coalesce: false,
+  reorder: false,
+  finWithData: false,
+  refuse: 0,
+  acceptFailure: 0,
+  reset: 0,
+  resetAfterBytes: NEVER,
+  lookupFailure: 0,
+  lookupDelay: 0,
+  connectDelay: 0,
+  tlsAlert: 0,
+  tlsAlertAt: 0,
+};
 
 /** Written out, as the others: copying objects is slow. */
 export function socketOptions(options: Options): SocketOptions {

@@ -3,16 +3,15 @@
  * against what the other end wrote.
  */
 import type { Sink, Transport } from "../../host/transport.ts";
-import { Written } from "./bytes.ts";
-import type { Handshake } from "./handshake.ts";
-import { type ModelListener, type ModelSocket, must } from "./model.ts";
-
-/** The error a socket must show for what a host reports (M60). */
-const NAMES: Record<string, string> = {
-  ECONNREFUSED: "ConnectionRefusedError",
-  ENOTFOUND: "DomainNotFoundError",
-  ECONNRESET: "NetworkError",
-};
+import {
+  type Cause,
+  type ModelListener,
+  type ModelSocket,
+  must,
+  nameOf,
+  type Offer,
+} from "./model.ts";
+import { End, type Wire } from "./wires.ts";
 
 /** What a line asks of its schedule. */
 export interface LineOwner {
@@ -21,11 +20,10 @@ export interface LineOwner {
   readonly now: number;
   /** Whether the app is inside one of its calls, where nothing may be written (M73). */
   readonly calling: string;
-  /** Everything written towards this end of the connection whose client has that port. */
-  writtenTo(line: Line): Written | undefined;
-  /** Decides how a handshake goes. */
-  shake(line: Line): Handshake;
-  later(milliseconds: number, task: () => void): void;
+  /** Its connection, once there is one. */
+  wireOf(line: Line): Wire | undefined;
+  /** Whether the network breaks connections by itself. */
+  readonly breaks: boolean;
   readonly log: ((entry: object) => void) | undefined;
   /** The transport has told the engine something, which is a turn. */
   turned: boolean;
@@ -35,8 +33,10 @@ export interface LineOwner {
 export class Line implements Sink {
   readonly name: string;
   readonly model: ModelSocket;
-  readonly written = new Written();
+  readonly end: End;
   readonly accepted: boolean;
+  /** What it brings to a TLS handshake. */
+  offer: Offer | null = null;
   sink: Sink | undefined;
   transport: Transport | undefined;
   window: Uint8Array | undefined;
@@ -48,8 +48,6 @@ export class Line implements Sink {
   /** Whose connection it is, if it was accepted. */
   listener: ModelListener | undefined;
   #clientPort = 0;
-  #shaking = false;
-  #failed = false;
   readonly #owner: LineOwner;
 
   constructor(owner: LineOwner, name: string, model: ModelSocket, accepted: boolean) {
@@ -58,6 +56,7 @@ export class Line implements Sink {
     this.model = model;
     model.scarce = owner.scarce;
     this.accepted = accepted;
+    this.end = new End(accepted ? "server" : "client");
     this.paused = accepted;
   }
 
@@ -68,13 +67,14 @@ export class Line implements Sink {
     return this.#clientPort;
   }
 
-  connected(): void {
-    this.#owner.writtenTo(this); // takes note of its port
-    if (this.model.ssl) this.handshake();
-    else this.#tellConnected();
+  /** TLS begins at this end. */
+  begin(): void {
+    this.end.begin(this.offer as Offer);
   }
 
-  #tellConnected(): void {
+  connected(): void {
+    const wire = this.#owner.wireOf(this); // takes note of its port
+    if (this.end.offer !== null) wire?.verified(this.end, this.transport?.tlsInfo);
     this.#owner.turned = true;
     this.#owner.log?.({ op: "connected", s: this.name });
     this.model.connected(this.#owner.now);
@@ -82,8 +82,13 @@ export class Line implements Sink {
     this.sink?.connected();
   }
 
-  /** The network knows no TLS. */
-  secured(): void {}
+  secured(): void {
+    this.#owner.wireOf(this)?.verified(this.end, this.transport?.tlsInfo);
+    this.#owner.turned = true;
+    this.#owner.log?.({ op: "secured", s: this.name });
+    this.model.secured(this.#owner.now);
+    this.sink?.secured();
+  }
 
   received(count: number): void {
     this.#arrived((this.window as Uint8Array).subarray(0, count));
@@ -111,14 +116,11 @@ export class Line implements Sink {
   }
 
   failed(reason: number, cause: unknown): void {
-    const { code } = cause as { code: string };
-    this.#fail(reason, NAMES[code] ?? "NetworkError", cause);
-  }
-
-  #fail(reason: number, name: string, cause: unknown): void {
+    const name = nameOf(cause as Cause, this.model.awaitsTls);
+    this.#owner.wireOf(this)?.failed(this.end, name, this.#owner.breaks);
+    this.end.over = true;
     this.#owner.turned = true;
-    this.#failed = true;
-    this.#owner.log?.({ op: "failed", s: this.name, code: (cause as { code: string }).code });
+    this.#owner.log?.({ op: "failed", s: this.name, code: (cause as Cause).code });
     this.model.failed(name);
     this.sink?.failed(reason, cause);
   }
@@ -128,6 +130,7 @@ export class Line implements Sink {
     this.#owner.log?.({ op: "closed", s: this.name });
     must(!this.gone, "closed: twice");
     this.gone = true;
+    this.end.over = true;
     this.listener?.gone(this.model);
     this.sink?.closed();
   }
@@ -137,7 +140,7 @@ export class Line implements Sink {
     must(calling === "", `write: inside ${calling}()`);
     for (const view of views) {
       this.#owner.log?.({ tx: this.name, bytes: view.slice() });
-      this.written.add(view);
+      this.end.written.add(view, this.end.offer !== null);
     }
     this.model.write(views, bytes);
   }
@@ -149,7 +152,7 @@ export class Line implements Sink {
 
   resume(): void {
     this.paused = false;
-    if (!this.#shaking) this.transport?.resume();
+    this.transport?.resume();
   }
 
   secure(): void {
@@ -157,49 +160,31 @@ export class Line implements Sink {
     this.#owner.log?.({ order: "secure", s: this.name });
     must(this.paused, "secure: not paused");
     this.model.secure();
-    this.handshake();
-  }
-
-  /** Begins TLS: until it is verified or has failed nothing else is told. */
-  handshake(): void {
-    const how = this.#owner.shake(this);
-    const upgrade = this.model.awaitsTls;
-    this.#shaking = true;
-    this.transport?.pause();
-    this.#owner.later(how.delay, () => {
-      const { failure } = how;
-      if (this.gone || this.destroyed || this.#failed) return;
-      this.#shaking = false;
-      this.#owner.turned = true;
-      if (failure !== null) this.#fail(...failure, { code: failure[1] });
-      else if (upgrade) this.#tellSecured();
-      else this.#tellConnected();
-      if (!this.paused) this.transport?.resume();
-    });
-  }
-
-  #tellSecured(): void {
-    this.#owner.log?.({ op: "secured", s: this.name });
-    this.model.secured(this.#owner.now);
-    this.sink?.secured();
+    this.begin();
   }
 
   finish(): void {
     this.#owner.log?.({ order: "finish", s: this.name });
     this.model.finish();
+    this.end.over = true;
   }
 
   destroy(): void {
     this.#owner.log?.({ order: "destroy", s: this.name });
     if (!this.destroyed) this.model.destroy(this.#owner.now);
     this.destroyed = true;
+    this.end.over = true;
   }
 
   #arrived(bytes: Uint8Array): void {
     this.#owner.turned = true;
     this.#owner.log?.({ op: "received", s: this.name, bytes: bytes.slice() });
     must(!this.paused, "received: reported while paused");
-    this.#owner.writtenTo(this)?.arrived(bytes);
+    const { end } = this;
+    this.#owner
+      .wireOf(this)
+      ?.other(end)
+      ?.written.arrived(bytes, end.offer !== null);
     this.model.received(bytes, this.#owner.now);
   }
 }

@@ -32,6 +32,8 @@ export interface Stagehand {
   mayHear(type: Said["type"]): void;
   /** The app's handler of an event, or what it does behind an await. */
   handle(actor: Actor, awaited?: boolean): void;
+  /** It begins TLS in the middle of its connection. */
+  upgraded(actor: Actor): void;
 }
 
 /** Who takes the data. */

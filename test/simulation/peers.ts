@@ -1,10 +1,13 @@
 /** The raw peers of a schedule: one listens from the start, others connect to the engine's servers. */
-import type { RawPeer } from "../../host/loopback/index.ts";
+import type { LoopbackTransport } from "../../host/loopback/loopback-transport.ts";
 import type { Cast } from "./cast.ts";
+import { FarEnd } from "./far-end.ts";
 import { Peer } from "./peer.ts";
 import type { Schedule } from "./schedule.ts";
+import { End } from "./wires.ts";
 
 const PEERS_MAX = 7;
+const PLAIN = { noDelay: true, keepAlive: false } as const;
 
 export class Peers {
   /** Where they listen. */
@@ -19,19 +22,29 @@ export class Peers {
   }
 
   listen(): void {
-    this.port = this.#schedule.network.listenRaw(0, (raw) => this.#join(raw, "server")).port;
+    const listener = this.#schedule.network.listen(
+      { ...PLAIN, port: 0 },
+      {
+        listening: () => {},
+        accepted: (transport) => this.#accept(transport as LoopbackTransport),
+        failed: () => {},
+        closed: () => {},
+      },
+    );
+    this.port = listener.localPort;
   }
 
   /** One of them does something, or another one connects. */
   act(): void {
-    const { choices, network } = this.#schedule;
+    const { choices } = this.#schedule;
     const peer = this.#peers[choices.below(this.#peers.length + 1)];
-    if (peer !== undefined) {
-      peer.act();
-    } else if (this.#peers.length < PEERS_MAX) {
-      const raw = network.connectRaw(this.#cast.anyPort());
-      raw.onopen = () => this.#join(raw, "client");
-    }
+    if (peer !== undefined) peer.act();
+    else if (this.#peers.length < PEERS_MAX) this.#connect();
+  }
+
+  /** Whose end it is, if it is a peer's. */
+  at(end: End | undefined): Peer | undefined {
+    return this.#peers.find(({ far }) => far.end === end);
   }
 
   calm(): void {
@@ -42,17 +55,41 @@ export class Peers {
     for (const peer of this.#peers) peer.end();
   }
 
-  #join(raw: RawPeer, side: "client" | "server"): void {
-    const { remotePort, localPort } = raw.addresses;
-    const port = side === "client" ? localPort : remotePort;
-    const peer = new Peer(this.#schedule, raw, `p${this.#peers.length}`);
-    this.#peers.push(peer);
-    const wire = this.#cast.wires.at(port);
-    wire[side] = peer.written;
-    raw.onbytes = (bytes) => {
-      const from = side === "client" ? wire.server : wire.client;
-      from?.arrived(bytes);
+  #connect(): void {
+    const { network } = this.#schedule;
+    const { port, rules } = this.#cast.anyServer();
+    const far = new FarEnd(this.#cast.connections, new End("client"));
+    const target = { ...PLAIN, host: "127.0.0.1", port, family: 0 } as const;
+    far.transport = network.connect(target, FarEnd.window, far) as LoopbackTransport;
+    far.onopen = () => {
+      const peer = this.#join(far);
+      if (this.#fits(rules.secure)) peer.secure();
     };
+  }
+
+  #accept(transport: LoopbackTransport): FarEnd {
+    const far = new FarEnd(this.#cast.connections, new End("server"));
+    far.transport = transport;
+    const peer = this.#join(far);
+    const fits = this.#fits(peer.find()?.model.ssl === true);
+    if (fits)
+      this.#schedule.network.defer(() => peer.secure()); // it is attached by then
+    else transport.resume();
+    return far;
+  }
+
+  /** Whether it begins TLS: mostly if the other end does. */
+  #fits(secure: boolean): boolean {
+    const { choices, calm } = this.#schedule;
+    return secure ? calm || choices.chance(90) : !calm && choices.chance(2);
+  }
+
+  #join(far: FarEnd): Peer {
+    const { port } = far;
+    const peer = new Peer(this.#schedule, far, `p${this.#peers.length}`);
+    this.#peers.push(peer);
+    this.#cast.connections.at(port)[far.end.role] = far.end;
     peer.find = () => this.#cast.actors.find(({ line }) => line.clientPort === port);
+    return peer;
   }
 }

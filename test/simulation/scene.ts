@@ -5,7 +5,6 @@
 import { type Engine, TCPSocket } from "../../bindings/index.ts";
 import { Actor } from "./actor.ts";
 import { Choices } from "./choices.ts";
-import type { Handshake } from "./handshake.ts";
 import { Line, type LineOwner } from "./line.ts";
 import type { Stagehand } from "./listening.ts";
 import { Divergence, ModelSocket, must, type Rules, type Said } from "./model.ts";
@@ -39,13 +38,12 @@ export class Scene implements LineOwner, Stagehand, Watcher {
   readonly scarce = false;
   readonly calm = false;
   readonly heldMax = 1000;
+  readonly breaks = true;
   calling = "";
   turned = false;
   wentOn = false;
   /** What the app does in its next handler, by socket. */
   readonly armed: (((actor: Actor) => void) | null)[] = [];
-  /** Handshakes under way, by socket. */
-  readonly shaking: ((failure: Handshake["failure"]) => void)[] = [];
   #dialling: Line | null = null;
   #quiet = false;
 
@@ -100,7 +98,6 @@ export class Scene implements LineOwner, Stagehand, Watcher {
       [line.paused, line.destroyed, line.gone],
       this.transport(socket),
       this.armed[socket]?.name,
-      this.shaking[socket] !== undefined,
     ]);
     const plain = (key: string, value: unknown): unknown => {
       return ["sink", "transport", "receive", "transmit", "deadlines"].includes(key) ? 0 : value;
@@ -126,27 +123,8 @@ export class Scene implements LineOwner, Stagehand, Watcher {
     return this.#dialling as Line;
   }
 
-  shake(line: Line): Handshake {
-    const how: { delay: number; failure: Handshake["failure"] } = { delay: 0, failure: null };
-    const socket = this.actors.findIndex((actor) => actor.line === line);
-    this.#shake = (task) => {
-      this.shaking[socket] = (failure) => {
-        delete this.shaking[socket];
-        how.failure = failure;
-        task();
-      };
-    };
-    return how;
-  }
-
-  /** Only handshakes ask for it: they end when somebody says so. */
-  later(_milliseconds: number, task: () => void): void {
-    this.#shake(task);
-  }
-
-  #shake: (task: () => void) => void = () => {};
-
-  writtenTo(): undefined {
+  /** Nobody is at the other end. */
+  wireOf(): undefined {
     return undefined;
   }
 
@@ -154,6 +132,7 @@ export class Scene implements LineOwner, Stagehand, Watcher {
     throw new Error("nobody listens here");
   }
 
+  upgraded(): void {}
   answered(): void {}
   listening(): void {}
   listenFailed(): void {}

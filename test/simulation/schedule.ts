@@ -10,16 +10,15 @@ import type { Engine } from "../../bindings/index.ts";
 import { Loopback } from "../../host/loopback/index.ts";
 import type { Actor } from "./actor.ts";
 import { PROMISES } from "./awaited.ts";
-import type { Written } from "./bytes.ts";
 import { Cast, TAKERS } from "./cast.ts";
 import type { Choices } from "./choices.ts";
 import { anyNetwork } from "./conditions.ts";
-import { anyHandshake, type Handshake } from "./handshake.ts";
 import type { Line, LineOwner } from "./line.ts";
 import type { Stagehand } from "./listening.ts";
 import { Divergence, must, type Said } from "./model.ts";
 import type { Stage } from "./simulate.ts";
 import type { Tap } from "./tap.ts";
+import type { Wire } from "./wires.ts";
 
 /** So many sockets and servers the engine has room for. */
 export const SOCKETS_MAX = 8;
@@ -32,8 +31,8 @@ const READ_BYTES_MAX = 65_536;
 /** A handler's own exception, which the platform reports. */
 export const THROWN = "a handler's own";
 
-/** Steps until calm must have come, after the faults have stopped. */
-const SETTLE_STEPS_MAX = 100_000;
+/** Steps until calm must have come, after the faults have stopped; a loop may pull byte by byte. */
+const SETTLE_STEPS_MAX = 1_000_000;
 
 export class Schedule implements LineOwner, Stagehand {
   readonly choices: Choices;
@@ -73,18 +72,12 @@ export class Schedule implements LineOwner, Stagehand {
     return this.network.now;
   }
 
-  writtenTo(line: Line): Written | undefined {
-    return this.cast.wires.writtenTo(line);
+  get breaks(): boolean {
+    return this.cast.connections.breaks;
   }
 
-  shake(line: Line): Handshake {
-    const { rules } = line.model;
-    return anyHandshake(this.choices, !this.calm && rules.connectTimeout > 0);
-  }
-
-  later(milliseconds: number, task: () => void): void {
-    if (milliseconds === Number.POSITIVE_INFINITY) return;
-    this.network.timer(milliseconds, task);
+  wireOf(line: Line): Wire | undefined {
+    return this.cast.connections.of(line);
   }
 
   async play(): Promise<void> {
@@ -97,7 +90,8 @@ export class Schedule implements LineOwner, Stagehand {
       this.#quiet = what >= 60;
       if (what < 60) this.network.step();
       else if (what < 85) this.#act(null);
-      else cast.peers.act();
+      else if (what < 99) cast.peers.act();
+      else cast.connections.cut();
       await this.#settled();
     }
     await this.#calmDown();
@@ -122,6 +116,10 @@ export class Schedule implements LineOwner, Stagehand {
     } finally {
       this.handling = null;
     }
+  }
+
+  upgraded(actor: Actor): void {
+    this.cast.upgraded(actor);
   }
 
   /** Where a call is made: in the handler of an event of the same socket. */
@@ -182,6 +180,7 @@ export class Schedule implements LineOwner, Stagehand {
       const stuck = model.readyState === "closing" || model.transmit.amount > 0;
       must(!stuck || this.scarce, `${actor.name}: settles while ${model.readyState}`);
     }
+    this.cast.connections.settled();
   }
 
   async #end(): Promise<void> {
@@ -201,7 +200,8 @@ export class Schedule implements LineOwner, Stagehand {
     await this.#settled();
     for (let steps = 0; steps < SETTLE_STEPS_MAX; steps++) {
       this.turned = false;
-      if (!this.network.step()) return;
+      this.#quiet = this.cast.leaveHopeless();
+      if (!this.#quiet && !this.network.step()) return;
       await this.#settled();
     }
     must(false, "it does not settle");

@@ -33,6 +33,8 @@ export class ScriptedTransport implements Transport {
   inFlight = 0;
   finished = false;
   destroyed = false;
+  /** A TLS handshake is under way. */
+  shaking = false;
 
   constructor(sink: Sink) {
     this.sink = sink;
@@ -50,9 +52,12 @@ export class ScriptedTransport implements Transport {
     this.destroyed = true;
   }
 
+  secure(): void {
+    this.shaking = !this.destroyed;
+  }
+
   pause(): void {}
   resume(): void {}
-  secure(): void {}
   ref(): void {}
   unref(): void {}
 }

@@ -8,8 +8,7 @@ import type { Framed } from "./formats.ts";
 import type { Line } from "./line.ts";
 import { ModelListener, must } from "./model.ts";
 import type { Schedule } from "./schedule.ts";
-
-const CERTIFICATE = { cert: "any", key: "any" };
+import { anySecrets, type Secrets } from "./security.ts";
 
 /** Whether the engine has no room for another socket. */
 export interface Full {
@@ -23,6 +22,7 @@ export class Server {
   readonly format: Framed | null;
   /** Whether it has a certificate. */
   readonly able: boolean;
+  readonly secrets: Secrets;
   /** Makes the actor of an accepted socket. */
   connected!: (socket: TCPSocket, line: Line) => Actor;
   port = 0;
@@ -49,6 +49,7 @@ export class Server {
     this.rules = rules;
     this.format = format;
     this.able = rules.secure || schedule.choices.chance(60);
+    this.secrets = anySecrets(schedule.choices, "server");
     this.#maxConnections = maxConnections;
     this.#model = new ModelListener(maxConnections);
   }
@@ -63,7 +64,7 @@ export class Server {
         binaryType: "uint8array",
         maxConnections: this.#maxConnections,
         handshakeTimeout: this.rules.connectTimeout,
-        tls: this.able ? CERTIFICATE : undefined,
+        tls: this.able ? this.secrets.tls : undefined,
         framing: this.format?.description,
       });
       must(!full.surely, "new TCPServerSocket: beyond maxSockets");
@@ -80,7 +81,7 @@ export class Server {
   }
 
   answered(line: Line, taken: boolean, full: Full): void {
-    const how = { role: "accepted", parent: this.name, up: true };
+    const how = { role: "accepted", parent: this.name, up: !this.rules.secure };
     if (taken) this.#schedule.log?.({ op: "open", s: line.name, ...how });
     if (!taken) {
       must(full.maybe || this.#model.refuses("may"), "accept: refused for no reason");

@@ -18,6 +18,8 @@ import type {
   Sink,
   Timer,
   TlsContext,
+  TlsInfo,
+  TlsTarget,
   Transport,
 } from "../../host/transport.ts";
 import type { Line } from "./line.ts";
@@ -25,7 +27,7 @@ import type { Line } from "./line.ts";
 /** What carries the bytes in the end. */
 export type Network = Pick<
   Host,
-  "connect" | "listen" | "timer" | "defer" | "view" | "decodeLatin1" | "encodeLatin1"
+  "connect" | "listen" | "tlsContext" | "timer" | "defer" | "view" | "decodeLatin1" | "encodeLatin1"
 >;
 
 /** What the schedule must know. */
@@ -66,50 +68,45 @@ export class Tap implements Host {
     this.#servers = 0;
   }
 
-  /** Any options will do. */
-  tlsContext(): TlsContext {
-    return {};
+  tlsContext(options: object, server: boolean): TlsContext {
+    return this.network.tlsContext?.(options, server) ?? {};
   }
 
   connect(target: ConnectTarget, window: Uint8Array, sink: Sink): Transport {
     const line = this.watcher.dialled();
     line.window = window;
     line.sink = sink;
-    return new WatchedTransport(
-      line,
-      this.network.connect({ ...target, tls: undefined }, window, line),
-    );
+    if (target.tls !== undefined) line.begin();
+    return new WatchedTransport(line, this.network.connect(target, window, line));
   }
 
   listen(target: ListenTarget, sink: ListenerSink): Listener {
     const server = this.#servers++;
     const { watcher } = this;
-    return this.network.listen(
-      { ...target, tls: undefined },
-      {
-        listening: () => {
-          watcher.listening(server);
-          sink.listening();
-        },
-        accepted: (transport) => {
-          const line = watcher.arrived(server);
-          const answer = sink.accepted(new WatchedTransport(line, transport));
-          watcher.answered(server, line, answer !== null);
-          if (answer === null) return null;
-          line.sink = answer;
-          if (target.tls !== undefined) line.handshake();
-          return line;
-        },
-        failed: (reason, cause) => {
-          watcher.listenFailed(server);
-          sink.failed(reason, cause);
-        },
-        closed: () => {
-          watcher.unlistened(server);
-          sink.closed();
-        },
+    return this.network.listen(target, {
+      listening: () => {
+        watcher.listening(server);
+        sink.listening();
       },
-    );
+      accepted: (transport) => {
+        const line = watcher.arrived(server);
+        line.window = target.window;
+        const answer = sink.accepted(new WatchedTransport(line, transport));
+        watcher.answered(server, line, answer !== null);
+        if (answer === null) return null;
+        line.sink = answer;
+        if (target.tls !== undefined) line.begin();
+        return line;
+      },
+      failed: (reason, cause) => {
+        watcher.listenFailed(server);
+        sink.failed(reason, cause);
+      },
+      closed: () => {
+        watcher.unlistened(server);
+        sink.closed();
+      },
+    });
   }
 
   timer(milliseconds: number, expired: () => void): Timer {
@@ -172,10 +169,13 @@ class WatchedTransport implements Transport {
     this.#line.resume();
   }
 
-  readonly tlsInfo = null;
+  get tlsInfo(): TlsInfo | null {
+    return this.#transport.tlsInfo;
+  }
 
-  secure(): void {
+  secure(tls: TlsTarget): void {
     this.#line.secure();
+    this.#transport.secure(tls);
   }
 
   finish(): void {

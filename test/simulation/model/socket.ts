@@ -157,6 +157,7 @@ export class ModelSocket extends Wired {
   /** @throws Divergence if it may not come now */
   announced(said: Said, now: number): void {
     this.settle();
+    if (this.scarce) this.deadlines.wanted(now); // what waited for room may have come only now
     switch (said.type) {
       case "open":
       case "connect":
