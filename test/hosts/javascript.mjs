@@ -15,7 +15,9 @@ const WANTED = pathOf("runtimes/");
 const INSTALLED = pathOf("../../build/hosts/runtimes/");
 const PACKAGES = `${INSTALLED}node_modules`;
 const PROGRAM = pathOf("program.mjs");
-const PLAYER = pathOf("../../build/hosts/javascript/player.mjs");
+const BUNDLES = pathOf("../../build/hosts/javascript/");
+/** What the program imports from there. */
+const BUNDLED = ["player.ts", "suite.ts"];
 const FILES = ["package.json", "package-lock.json"];
 const FLAGS = [
   "--ignore-scripts",
@@ -61,6 +63,7 @@ function runtime(name, path, version, flags = []) {
     version: () => (fits() && existsSync(path) ? version(path) : null),
     install: prepare,
     command: (args) => [path, ...flags, PROGRAM, ...args],
+    hasNet: true,
   };
 }
 
@@ -77,7 +80,7 @@ function tell(path) {
 let prepared;
 
 async function prepare() {
-  prepared ??= Promise.all([fits() && installRuntimes(), bundlePlayer()]);
+  prepared ??= Promise.all([fits() && installRuntimes(), bundle()]);
   await prepared;
 }
 
@@ -93,10 +96,12 @@ function installRuntimes() {
   if (status !== 0) throw new Error(`npm ci: ${stderr}`);
 }
 
-function bundlePlayer() {
+function bundle() {
   return build({
-    entryPoints: [pathOf("player.ts")],
-    outfile: PLAYER,
+    entryPoints: BUNDLED.map(pathOf),
+    outdir: BUNDLES,
+    outExtension: { ".js": ".mjs" },
+    alias: { vitest: pathOf("vitest.ts") },
     plugins: [IN_PLACE],
     bundle: true,
     platform: "node",

@@ -1,23 +1,25 @@
 /**
- * Every host there is, tried: the conformance scripts, the TCP programs against this Node's in both roles, and
- * one ring of messages through all of them. Prints a table, and what was passed, failed and skipped.
+ * Every host there is, tried: the conformance scripts, the tests of Node's host where there is node:net, the TCP
+ * programs against this Node's in both roles, and one ring of messages through all of them. Prints a table, and
+ * what was passed, failed and skipped.
  *
  *   npm run test:hosts [-- --only python,go] [--json FILE]
  *
  * A host is { name, version(), install(), command(args) }: `version()` is null where its language is not on
- * this machine, and then it is missing, not passed. `commands` lists what it does, if not all.
+ * this machine, and then it is missing, not passed. `commands` lists what it does, if not all of ALL.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import c from "./c.mjs";
 import chromium from "./chromium.mjs";
 import { componentInNode, componentInWasmtime } from "./component.mjs";
+import { keepContract } from "./contract.mjs";
 import go from "./go.mjs";
 import { bun, deno, node, node22, node24 } from "./javascript.mjs";
 import { messagesOf, ring, talk } from "./messages.mjs";
 import python from "./python.mjs";
 import rust from "./rust.mjs";
-import { print } from "./table.mjs";
+import { numbersOf, print } from "./table.mjs";
 import { playVectors } from "./vectors.mjs";
 import { wasiInNode, wasiInWasmtime } from "./wasi.mjs";
 
@@ -26,6 +28,7 @@ const HOSTS = [node, node22, node24, deno, bun, python, go, rust, c, chromium, .
 const ALL = ["vectors", "serve", "send", "relay"];
 const COUNT = 100_000;
 const ROUND = 10_000;
+const NONE = { passed: 0, failures: [] };
 
 /** Of what is wrong with a host so many lines are shown. */
 const SHOWN = 10;
@@ -40,7 +43,8 @@ const rows = [];
 for (const host of hosts) rows.push(await tried(host));
 rows.push(await around(hosts.filter((_, index) => rows[index].failures?.length === 0)));
 const sums = print(rows);
-if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(sums));
+if (values.json !== undefined)
+  writeFileSync(values.json, JSON.stringify({ ...sums, hosts: rows.map(numbersOf) }));
 process.exitCode = rows.some(({ failures }) => failures?.length > 0) ? 1 : 0;
 
 /** One row of the table. */
@@ -63,8 +67,11 @@ async function tried(host) {
 async function attempt(row, host) {
   const { commands = ALL } = host;
   row.vectors = await playVectors(host);
-  row.passed += row.vectors.passed;
-  row.failures.push(...row.vectors.failures);
+  if (host.hasNet) row.contract = await keepContract(host);
+  for (const { passed, failures } of [row.vectors, row.contract ?? NONE]) {
+    row.passed += passed;
+    row.failures.push(...failures);
+  }
   const { digest } = messagesOf(COUNT);
   if (commands.includes("send")) row.sends = await expectTalk(row, node, host, digest);
   if (commands.includes("serve")) row.serves = await expectTalk(row, host, node, digest);

@@ -5,6 +5,7 @@
  *   send <port> <count>   sends that many, and prints the digest of what comes back
  *   relay <port>          passes what its one client sends on to that port
  *   vectors               plays the conformance scripts on standard input
+ *   contract              runs the tests of Node's host, and prints how each ended, as JSON
  */
 import { createHash } from "node:crypto";
 import process from "node:process";
@@ -96,5 +97,11 @@ async function vectors() {
   for (const line of play(Buffer.concat(parts).toString())) console.log(line);
 }
 
+async function contract() {
+  const suite = await import("../../build/hosts/javascript/suite.mjs");
+  console.log(JSON.stringify(await suite.contract()));
+  process.exit(); // what failed may have left sockets behind
+}
+
 const [command, ...given] = process.argv.slice(2);
-await { serve, send, relay, vectors }[command](...given.map(Number));
+await { serve, send, relay, vectors, contract }[command](...given.map(Number));
