@@ -4,9 +4,11 @@
  * A client is verified when node:tls says `secureConnect`. For a server node:tls says `secure`, and the
  * client's certificate is still to be looked at.
  */
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { REASON_PLAINTEXT_LEFT } from "../../assembly/reasons.ts";
 import type { ConnectTarget, Sink, TlsInfo, TlsTarget } from "../transport.ts";
+import { holdBelow } from "./others.ts";
 import { reasonOf } from "./reasons.ts";
 import { clientRefusal, serverRefusal, tlsInfoOf } from "./tls.ts";
 import { isPlaintext, tlsReasonOf } from "./tls-reasons.ts";
@@ -36,6 +38,11 @@ export class Handshake {
     return upgrading && isPlaintext(error)
       ? REASON_PLAINTEXT_LEFT
       : tlsReasonOf(error, this.#verified);
+  }
+
+  /** It is paused, or no longer. A handshake goes on for all that. */
+  hold(socket: Socket, held: boolean): void {
+    if (this.#verified) holdBelow(socket, held);
   }
 
   /** An event of the socket's. */
@@ -71,7 +78,10 @@ export class Handshake {
     if (this.#verified) return;
     this.#verified = true;
     // The handshake made it read; what is decrypted from now on waits for `resume`.
-    if (socket.isPaused()) socket.pause();
+    if (socket.isPaused()) {
+      socket.pause();
+      this.hold(socket, true);
+    }
     sink?.[this.#tells]();
   }
 }

@@ -17,15 +17,13 @@ export class NodeListener implements Listener {
   #closed = false;
 
   constructor(target: ListenTarget, sink: ListenerSink) {
-    const { host, port, backlog, noDelay, keepAlive, reusePort = false } = target;
+    const { host, port, backlog, noDelay, reusePort = false } = target;
     this.#sink = sink;
     this.#later = host !== undefined || isClusterWorker();
     this.#server = builtin("node:net").createServer({
       allowHalfOpen: true,
       pauseOnConnect: true,
       noDelay,
-      keepAlive: keepAlive !== false,
-      keepAliveInitialDelay: keepAlive === false ? 0 : keepAlive,
     });
     this.#server.on("connection", (socket: Socket) => accept(socket, target, sink));
     this.#server.once("listening", () => sink.listening());
@@ -72,7 +70,9 @@ export class NodeListener implements Listener {
   }
 }
 
-function accept(socket: Socket, { window, tls }: ListenTarget, sink: ListenerSink): void {
+function accept(socket: Socket, target: ListenTarget, sink: ListenerSink): void {
+  const { window, tls, keepAlive } = target;
+  if (keepAlive !== false) socket.setKeepAlive(true, keepAlive); // Deno's servers do not
   const transport = accepted(socket, tls === undefined ? window : undefined);
   transport.sink = sink.accepted(transport);
   if (transport.sink === null) socket.destroy();

@@ -9,7 +9,7 @@ import type { Socket } from "node:net";
 import type { Sink } from "../transport.ts";
 
 /** Key of a net.Socket's transport. */
-export const TRANSPORT = Symbol("transport");
+export const TRANSPORT: unique symbol = Symbol("transport");
 
 /** Whoever hands on what a connection reads; null once nobody wants it. */
 export interface Reading {

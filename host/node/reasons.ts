@@ -24,6 +24,7 @@ const REASONS: ReadonlyMap<string, number> = new Map([
   ["ENOTFOUND", REASON_NOT_FOUND],
   ["ECONNRESET", REASON_RESET],
   ["EPIPE", REASON_RESET],
+  ["EBADF", REASON_RESET], // Bun has closed what its peer has reset
   ["ECONNABORTED", REASON_RESET],
 ]);
 

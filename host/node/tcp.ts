@@ -22,6 +22,7 @@ import { readDirectly } from "./direct-read.ts";
 import { FailedTransport } from "./failed-transport.ts";
 import { Handshake } from "./handshake.ts";
 import { learnFrom, onReadAny, onReadFor, TRANSPORT } from "./on-read.ts";
+import { listenForErrors, takeWindow, tlsReadsDirectly, withDelay } from "./others.ts";
 import { flatten, reasonOf } from "./reasons.ts";
 import { acceptTls, connectTls } from "./tls.ts";
 import { PlaintextLeft, tlsReasonOf } from "./tls-reasons.ts";
@@ -42,15 +43,16 @@ function onData(this: Wired, bytes: Buffer): void {
  */
 function emit(this: Wired, type: string, first?: unknown): boolean {
   const transport = this[TRANSPORT];
-  if (type !== "error" || this.listenerCount("error") > 0) {
-    // biome-ignore lint/complexity/noArguments: an array of them would be one more object
-    NetSocket.prototype.emit.apply(this, arguments as never);
-  }
-  if (type === "end" && this.destroyed) return true; // Bun says so of its own end, too
+  // Bun says so of its own end, too. Deno's listeners below may destroy what has ended both ways.
+  const late = type === "end" && this.destroyed;
+  const unheard = type === "error" && this.listenerCount("error") === 0;
+  // biome-ignore lint/complexity/noArguments: an array of them would be one more object
+  const heard = unheard || NetSocket.prototype.emit.apply(this, arguments as never);
+  if (late) return heard;
   if (type === "end") transport.sink?.ended();
   else if (type === "close") transport.sink?.closed();
   else transport.told(type, first);
-  return true;
+  return heard;
 }
 
 /** Starts a connection that reads into `window`. */
@@ -69,14 +71,16 @@ export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): 
     if (target.host.includes("\0")) throw new Error("a host name with a NUL");
     if (tls !== undefined) {
       const { tls: _, ...where } = target;
+      if (!tlsReadsDirectly) delete options.onread;
       const socket = connectTls({ ...where, ...options } as ConnectionOptions, tls);
-      learnFrom(socket, callback);
+      if (tlsReadsDirectly) learnFrom(socket, callback);
+      else socket.on("data", onData);
       const handshake = new Handshake(tls, "connected", target);
       made.transport = new NodeTransport(socket, sink, false, handshake);
     } else {
       const socket = new NetSocket(options);
       learnFrom(socket, callback);
-      socket.connect(target as TcpNetConnectOpts);
+      socket.connect(withDelay(target, options) as TcpNetConnectOpts);
       made.transport = new NodeTransport(socket, sink);
     }
     return made.transport;
@@ -135,6 +139,7 @@ export class NodeTransport implements Transport, Addresses {
     try {
       if (plain.readableLength > 0) throw new PlaintextLeft(plain.readableLength);
       unwire(plain);
+      takeWindow(plain);
       this.#socket = tls.server ? acceptTls(plain, tls) : connectTls({ socket: plain }, tls);
     } catch (error) {
       wire(plain, this);
@@ -144,7 +149,7 @@ export class NodeTransport implements Transport, Addresses {
     this.#handshake = new Handshake(tls, tells);
     this.#unread = false;
     wire(this.#socket, this);
-    const { window } = tls;
+    const window = tlsReadsDirectly ? tls.window : undefined;
     const direct = window !== undefined && readDirectly(this.#socket, window, onReadAny);
     if (!direct) this.#socket.on("data", onData);
     this.#socket.pause();
@@ -192,6 +197,7 @@ export class NodeTransport implements Transport, Addresses {
 
   pause(): void {
     this.#socket.pause();
+    this.#handshake?.hold(this.#socket, true);
   }
 
   resume(): void {
@@ -199,6 +205,7 @@ export class NodeTransport implements Transport, Addresses {
     if (this.#unread) this.#socket.read(0);
     else this.#socket.resume();
     this.#unread = false;
+    this.#handshake?.hold(this.#socket, false);
   }
 
   finish(): void {
@@ -224,6 +231,7 @@ export class NodeTransport implements Transport, Addresses {
 // Functions, as private methods would mark each transport.
 
 function wire(socket: Socket, transport: NodeTransport): void {
+  listenForErrors(socket);
   (socket as Wired)[TRANSPORT] = transport;
   socket.emit = emit as never;
 }

@@ -55,6 +55,7 @@ const PROTOCOL: readonly (readonly [string, number])[] = [
   ["unsupported protocol", REASON_TLS_VERSION],
   ["alert protocol version", REASON_TLS_VERSION],
   ["wrong version number", REASON_TLS_VERSION],
+  ["tls12notoffered", REASON_TLS_VERSION], // rustls, in Deno
   ["alert bad certificate", REASON_BAD_CERTIFICATE],
   ["alert certificate required", REASON_NO_CERTIFICATE],
   ["did not return a certificate", REASON_NO_CERTIFICATE],

@@ -131,14 +131,21 @@ export function acceptTls(socket: Socket, { context }: TlsTarget): TLSSocket {
 export function clientRefusal(socket: TLSSocket, { context }: TlsTarget): Error | undefined {
   const { requestCert, rejectUnauthorized } = context as NodeTlsContext;
   if (requestCert !== true || !rejectUnauthorized) return undefined;
-  // Only tls.Server has a public way to this. Where it is not found, the connection fails.
-  const handle = (socket as unknown as { _handle?: { verifyError?(): Error | null } })._handle;
-  if (typeof handle?.verifyError !== "function")
-    return new Error("clients cannot be verified here");
-  const refusal = handle.verifyError();
+  const refusal = verdict(socket);
   if (refusal) return refusal;
   const shown = socket.getPeerX509Certificate() !== undefined && !socket.isSessionReused();
   return shown ? undefined : new Error("the client showed no certificate in this handshake");
+}
+
+/** Only tls.Server has a public way to this, but for Bun's. Where it is not found, the connection fails. */
+function verdict(socket: TLSSocket): Error | undefined {
+  const { _handle: handle } = socket as unknown as { _handle?: { verifyError?(): unknown } };
+  if (typeof handle?.verifyError !== "function") {
+    return socket.authorized === true ? undefined : new Error("clients cannot be verified here");
+  }
+  const found = handle.verifyError();
+  if (!found) return undefined;
+  return found instanceof Error ? found : Object.assign(new Error(`${found}`), { code: found }); // Deno's
 }
 
 /** Why a server that need not be authorized is still refused: the app's own check says so. */

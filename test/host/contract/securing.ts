@@ -162,6 +162,16 @@ function refusalContract(on: () => Stage, how: How): void {
     expect([client.reason, server.reason]).toEqual([REASON_TLS_VERSION, REASON_TLS_VERSION]);
   });
 
+  test("a client's certificate of another issuer: the server fails", async () => {
+    const { trusting, unknown } = on().keys;
+    const server = { ...trusting, requestCert: true };
+    const pair = await failed(on(), how, { client: unknown, server });
+    await pair.server.seen("failed");
+    expect(pair.server.reason).toBe(REASON_UNKNOWN_ISSUER);
+    expect(pair.server.cause).toBeInstanceOf(Error);
+    expect(pair.server.log).not.toContain(told(how));
+  });
+
   test("a client without the certificate asked for: both fail", async () => {
     const server = { ...on().keys.trusting, requestCert: true };
     const pair = await failed(on(), how, { server });
