@@ -61,11 +61,11 @@ export class PullIterator<T> implements AsyncIterableIterator<T> {
   }
 
   return(): Promise<IteratorResult<T>> {
-    if (!this.#over) {
-      const queued = this.#items.splice(0);
-      this.end();
-      this.#source.left(queued);
-    }
+    const queued = this.#items.splice(0);
+    const early = !this.#over || queued.length > 0; // a server may have closed in front of what waits
+    this.end();
+    this.#reason = undefined;
+    if (early) this.#source.left(queued);
     return Promise.resolve({ done: true, value: undefined });
   }
 
