@@ -1,12 +1,14 @@
 /**
  * Does memory grow? Instead of rounds, each side that is sansock repeats a question for minutes, in the
  * same process, and tells what it holds after collecting its garbage. All sides run at once: it is
- * memory that counts here, not time. growth.mjs judges.
+ * memory that counts here, not time. growth.mjs judges. V8 gives young objects as much room as it finds they
+ * need, up to 48 MiB, over minutes; here it has one size, or that alone would look like growth.
  */
 import { judged } from "./growth.mjs";
 import { listen, sample, startPair, stop } from "./rounds.mjs";
 
 const READINGS = 50;
+const FLAGS = ["--expose-gc", "--min-semi-space-size=4", "--max-semi-space-size=4"];
 
 /**
  * @param questions as asked, with their sides
@@ -29,7 +31,7 @@ async function soakOne(question, side, until, step) {
   if (grows) return { question: name, side, skipped: grows };
   const { missing } = question.sides[side].needs?.() ?? {};
   if (missing) return { question: name, side, skipped: missing };
-  const pair = startPair(question, side, ["--expose-gc"]);
+  const pair = startPair(question, side, FLAGS);
   try {
     await listen(pair);
     const start = performance.now();

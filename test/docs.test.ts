@@ -11,12 +11,18 @@ const PAGES = [
   "docs/architecture.md",
   "docs/contributing.md",
   "docs/errors.md",
+  "docs/performance.md",
   "docs/porting.md",
 ];
 
 describe("the documentation", () => {
   test("the state diagram is the core's", () => {
     const script = fileURLToPath(new URL("scripts/state-diagram.mjs", ROOT));
+    execFileSync(process.execPath, [script, "--check"], { stdio: "pipe" });
+  });
+
+  test("charts and tables of speed are of the results in bench/results/", () => {
+    const script = fileURLToPath(new URL("bench/charts.mjs", ROOT));
     execFileSync(process.execPath, [script, "--check"], { stdio: "pipe" });
   });
 
