@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FOLDER = fileURLToPath(new URL("../build/against/", import.meta.url));
 
-/** Builds a commit; returns { commit, dist, remove() }. */
+/** Builds a commit, for as long as this process runs; returns { commit, dist }. */
 export function build(name) {
   const commit = run("git", ["rev-parse", "--short=12", "--verify", `${name}^{commit}`]);
   const tree = `${FOLDER}${commit}`;
@@ -17,14 +17,10 @@ export function build(name) {
   mkdirSync(FOLDER, { recursive: true });
   remove(); // of a run that was ended
   run("git", ["worktree", "prune"]);
+  process.once("exit", remove); // also when it is interrupted; twice does no harm
   run("git", ["worktree", "add", "--detach", "--quiet", tree, commit]);
-  try {
-    run(process.execPath, ["scripts/setup.mjs"], tree);
-  } catch (error) {
-    remove();
-    throw error;
-  }
-  return { commit, dist: pathToFileURL(`${tree}/dist/`), remove };
+  run(process.execPath, ["scripts/setup.mjs"], tree);
+  return { commit, dist: pathToFileURL(`${tree}/dist/`) };
 }
 
 /** The sides that are sansock, each compared with the same side of the other build. */

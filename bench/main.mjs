@@ -56,16 +56,9 @@ async function main(flags) {
   if (minutes) return soakAll(asked, numberOf("minutes", minutes, 0.1, 600), facts, flags);
   if (!against) return measure(asked, facts, flags);
   const other = build(against);
-  try {
-    const compared = asked.map((question) => besides(question, other));
-    await measure(
-      compared.filter((question) => Object.keys(question.sides).length !== 0),
-      facts,
-      flags,
-    );
-  } finally {
-    other.remove();
-  }
+  const compared = asked.map((question) => besides(question, other));
+  const some = compared.filter(({ sides }) => Object.keys(sides).length !== 0);
+  return measure(some, { ...facts, against: other.commit }, flags);
 }
 
 async function measure(asked, facts, { quick, json, profile, rounds: wanted = quick ? "1" : "5" }) {

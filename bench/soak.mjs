@@ -8,6 +8,7 @@ import { judged } from "./growth.mjs";
 import { listen, sample, startPair, stop } from "./rounds.mjs";
 
 const READINGS = 50;
+const ENOUGH = 5;
 const FLAGS = ["--expose-gc", "--min-semi-space-size=4", "--max-semi-space-size=4"];
 
 /**
@@ -46,6 +47,7 @@ async function soakOne(question, side, until, step) {
       step(`${name}: ${side}`);
       next += every;
     }
+    if (readings.length < ENOUGH) return { question: name, side, skipped: "it was too short" };
     return { question: name, side, rounds, readings, ...judged(readings) };
   } finally {
     await stop(pair);

@@ -14,7 +14,7 @@ const NET = "node:net";
 
 const common = {
   unit: "connection",
-  amount: 1000,
+  amount: 2000,
   quick: 100,
   sides: {
     sansock: { library: "sansock", versus: NET },

@@ -16,7 +16,7 @@ const DATA = "node:net data";
 export const pingPong = {
   name: "ping-pong",
   unit: "message",
-  amount: 10_000,
+  amount: 20_000,
   quick: 500,
   subject: "run",
   sides: {

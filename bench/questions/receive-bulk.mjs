@@ -30,7 +30,7 @@ const DATA_COPY = "node:net data, copy";
 export const receiveBulk = {
   name: "receive-bulk",
   unit: "KiB",
-  amount: 256 * 1024,
+  amount: 512 * 1024,
   quick: 16 * 1024,
   subject: "run",
   sides: {

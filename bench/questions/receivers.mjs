@@ -57,10 +57,10 @@ export async function openEmailjs(_side, port, take) {
   return socket;
 }
 
-/** It has no options for the socket, noDelay among them. */
 export async function openEmailjsSocket(port) {
   const { default: module } = await peer("emailjs-tcp-socket");
   const socket = module.default.open(HOST, port, { binaryType: "arraybuffer" });
+  socket._socket.setNoDelay(true); // there is no option for it, and all sides have it
   socket.onerror = ({ data }) => {
     throw data;
   };

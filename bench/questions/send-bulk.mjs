@@ -18,7 +18,7 @@ const NO_COPY = "node:net, no copy";
 export const sendBulk = {
   name: "send-bulk",
   unit: "KiB",
-  amount: 256 * 1024,
+  amount: 512 * 1024,
   quick: 16 * 1024,
   subject: "run",
   sides: {

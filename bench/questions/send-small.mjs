@@ -25,10 +25,10 @@ export const sendSmall = {
   subject: "run",
   sides: {
     sansock: { library: "sansock", times: 8, versus: CORK },
-    [CORK]: { library: "net", corked: true, versus: CORK },
+    [CORK]: { library: "net", corked: true, times: 4, versus: CORK },
     twin: { library: "twin", times: 8, versus: CORK },
     "limit in C": { run: limit("send-small"), times: 8, needs: compiled, versus: CORK },
-    "bun, ArrayBufferSink": { connect: openBunSink, times: 2, needs: bun, versus: CORK },
+    "bun, ArrayBufferSink": { connect: openBunSink, times: 8, needs: bun, versus: CORK },
     "node:net, a write each": { library: "net", versus: CORK },
     "emailjs-tcp-socket": {
       ...{ connect: openEmailjsSender, needs: peers, times: 0.2, versus: CORK },
