@@ -97,7 +97,7 @@ export class TCPServerSocket extends Server {
    * who wants them (M117). Gives the event `data` as well, for callbacks of the JS era (M116).
    */
   override dispatchEvent(event: Event): boolean {
-    if (event instanceof TCPServerSocketEvent && event.isTrusted && event.socket) {
+    if (event instanceof TCPServerSocketEvent && isTrusted(event) && event.socket) {
       Object.defineProperty(event, "data", { value: strict(event.socket), enumerable: true });
     }
     return super.dispatchEvent(event);
@@ -160,6 +160,11 @@ function open(...given: Open): TCPSocket {
 
 function listen(...given: Listen): TCPServerSocket {
   return new TCPServerSocket(...given);
+}
+
+/** By our own getter: where the platform keeps a property in each event (Bun), that knows of no trust. */
+function isTrusted(event: TCPServerSocketEvent): boolean {
+  return Reflect.get(TCPServerSocketEvent.prototype, "isTrusted", event);
 }
 
 /** An accepted socket; it has no state of its own here that a constructor would have to make. */

@@ -1,18 +1,19 @@
 /**
- * The tests of Node's host, for whatever has node:net: the program's `contract`, bundled for any JavaScript host,
- * with `vitest.ts` in the place of vitest.
+ * The tests of Node's host, for whatever has node:net, and some of the public API: the program's `contract`, bundled
+ * for any JavaScript host, with `vitest.ts` in the place of vitest.
  */
 import process from "node:process";
 import { type File, startTests, type Task, type VitestRunner } from "@vitest/runner";
 
 /** The names stand in front of those of their tests. */
 const FILES: Record<string, () => Promise<unknown>> = {
-  "node.test.ts": () => import("../host/node.test.ts"),
-  "node/alarm.test.ts": () => import("../host/node/alarm.test.ts"),
-  "node/direct-read.test.ts": () => import("../host/node/direct-read.test.ts"),
-  "node/plaintext-left.test.ts": () => import("../host/node/plaintext-left.test.ts"),
-  "node/tcp.test.ts": () => import("../host/node/tcp.test.ts"),
-  "node/tls-callbacks.test.ts": () => import("../host/node/tls-callbacks.test.ts"),
+  "host/node.test.ts": () => import("../host/node.test.ts"),
+  "host/node/alarm.test.ts": () => import("../host/node/alarm.test.ts"),
+  "host/node/direct-read.test.ts": () => import("../host/node/direct-read.test.ts"),
+  "host/node/plaintext-left.test.ts": () => import("../host/node/plaintext-left.test.ts"),
+  "host/node/tcp.test.ts": () => import("../host/node/tcp.test.ts"),
+  "host/node/tls-callbacks.test.ts": () => import("../host/node/tls-callbacks.test.ts"),
+  "mozilla/server.test.ts": () => import("../mozilla/server.test.ts"),
 };
 
 /** Less than `npm test` waits: where a test waits in vain, and is known to, the time is lost each run. */

@@ -46,6 +46,21 @@ export function endingsContract(on: () => Stage): void {
     },
   );
 
+  test("a FIN while a write is under way: the write goes on", async () => {
+    const { client, server } = await on().pair("pause");
+    const bytes = pattern(on().sizes.stall, 6);
+    const writing = client.write(bytes);
+    writing.catch(() => {});
+    await on().fence();
+    server.finish();
+    await client.seen("ended");
+    server.resume();
+    await writing;
+    await server.until(() => server.inputBytes === bytes.length);
+    expect(alike(server.input, bytes)).toBe(true);
+    expect(client.log).not.toContain("failed");
+  });
+
   test("both ends may finish at once", async () => {
     const { client, server } = await on().pair();
     client.finish();

@@ -1,6 +1,6 @@
 /** The contract on connections that are secure: their bytes, and how they end. */
 import { describe, expect, test } from "vitest";
-import { REASON_TLS, REASON_TLS_VERSION } from "../../../assembly/reasons.ts";
+import { REASON_RESET, REASON_TLS, REASON_TLS_VERSION } from "../../../assembly/reasons.ts";
 import { alike, pattern } from "./pattern.ts";
 import { relayed } from "./relay.ts";
 import { clientTls, HOWS, type How, securePair, serverTls, shaking, told } from "./secure-pair.ts";
@@ -140,6 +140,19 @@ function endContract(on: () => Stage, how: How): void {
       await end.seen("closed");
       expect(end.log).not.toContain("failed");
     }
+  });
+
+  test("a reset is no end, but failed as such", async () => {
+    const { client, server, up } = await relayed(on(), how);
+    await client.write(pattern(100));
+    await server.until(() => server.inputBytes === 100);
+    up.to.pause();
+    await server.write(pattern(10)); // nobody reads it: what follows is a reset
+    await on().fence();
+    up.to.destroy();
+    await server.until(() => server.log.includes("ended") || server.log.includes("failed"));
+    expect(server.log).not.toContain("ended");
+    expect(server.reason).toBe(REASON_RESET);
   });
 
   test("a FIN without close_notify is an end", async () => {
