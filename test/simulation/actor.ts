@@ -17,7 +17,22 @@ export class Actor extends Listening {
 
   override adopt(socket: TCPSocket, taker: Taker): void {
     super.adopt(socket, taker);
+    if (this.schedule.calm && !this.queued) this.calmDown();
+  }
+
+  /** Handed over for a server's loop: suspended until that takes it, and what comes first is kept. */
+  enqueue(socket: TCPSocket): void {
+    this.queued = true;
+    this.pulls = true;
+    this.model.suspend(this.schedule.now);
+    this.adopt(socket, "nobody");
+  }
+
+  /** The loop has it: the app goes on with it. */
+  handedOut(): void {
+    this.queued = false;
     if (this.schedule.calm) this.calmDown();
+    this.goesOn();
   }
 
   /** Anything the framing may take. */

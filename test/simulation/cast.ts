@@ -60,7 +60,7 @@ export class Cast implements Watcher {
   }
 
   living(): Actor[] {
-    return this.actors.filter(({ model }) => !model.over);
+    return this.actors.filter(({ model, queued }) => !model.over && !queued);
   }
 
   // ---------------------------------------------------------------- what apps do
@@ -106,22 +106,22 @@ export class Cast implements Watcher {
     const server = new Server(this.#schedule, `l${this.#servers.length}`, rules, format, most);
     const full = this.#full();
     this.#servers.push(server);
-    const framing = format?.description ?? null;
-    this.#schedule.log?.({ op: "open", s: server.name, role: "listener", options: rules, framing });
-    if (!server.listen(full)) this.#servers.pop();
-    server.connected = (socket, line) => {
+    server.connected = (socket, line, queued) => {
       const actor = new Actor(this.#schedule, line, format);
       actor.able = server.able;
       this.actors.push(actor);
-      actor.adopt(socket, choices.of(TAKERS));
+      if (queued) actor.enqueue(socket);
+      else actor.adopt(socket, choices.of(TAKERS));
       return actor;
     };
+    if (!server.listen(full, this.peers.port)) this.#servers.pop();
   }
 
   calmDown(): void {
     Object.assign(this.#schedule.network.faults, CALM);
     this.peers.calm();
-    for (const actor of this.actors) actor.calmDown();
+    for (const server of this.#servers) server.calmDown();
+    for (const actor of this.actors) if (!actor.queued) actor.calmDown();
   }
 
   /** No more faults: who keeps a handshake from ending goes. Returns whether somebody did. */
@@ -146,6 +146,7 @@ export class Cast implements Watcher {
   }
 
   ended(): void {
+    for (const server of this.#servers) server.compareLoop();
     for (const actor of this.actors) {
       must(actor.model.over, `${actor.name}: not closed`);
       actor.compareUpgrade();
@@ -198,17 +199,19 @@ export class Cast implements Watcher {
     this.connections.of(line);
   }
 
-  listening(): void {
+  listening(server: number): void {
     this.turned = true;
+    this.#servers[server]?.model.bound();
   }
 
-  listenFailed(): void {
-    must(false, "listen: no port is taken here");
+  listenFailed(server: number, cause: unknown): void {
+    this.turned = true;
+    this.#servers[server]?.failed(cause);
   }
 
   unlistened(server: number): void {
     this.turned = true;
-    (this.#servers[server] as Server).gone = true;
+    (this.#servers[server] as Server).model.gone = true;
   }
 
   /** Whether maxSockets live. A socket that ended in this turn may still be counted. */

@@ -14,6 +14,7 @@ export class Connections {
   readonly breaks: boolean;
   readonly #schedule: Schedule;
   readonly #wires: Wires;
+  readonly #hopeless = new Set<End>();
 
   constructor(schedule: Schedule) {
     this.#schedule = schedule;
@@ -61,7 +62,9 @@ export class Connections {
     for (const line of this.lines) {
       const wire = line.end.shaking ? this.of(line) : undefined;
       const other = wire?.other(line.end);
-      if (wire === undefined || wire.hopeful || other === undefined || other.over) continue;
+      if (wire === undefined || wire.hopeful || other === undefined) continue;
+      if (this.#hopeless.has(other)) continue;
+      this.#hopeless.add(other);
       other.over = true;
       yield other;
     }

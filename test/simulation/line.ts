@@ -131,7 +131,7 @@ export class Line implements Sink {
     must(!this.gone, "closed: twice");
     this.gone = true;
     this.end.over = true;
-    this.listener?.gone(this.model);
+    this.listener?.left(this.model);
     this.sink?.closed();
   }
 

@@ -50,6 +50,8 @@ export abstract class Listening {
   /** Whether it has what its side of TLS needs. */
   able = true;
   readonly puller: Puller;
+  /** It waits for its server's loop: the app does not have it yet. */
+  queued = false;
   /** `opened` was asked for before it was: data waits while nobody listens. */
   protected pulls = false;
   /** The event being handled: its kind, and the so-manieth it is. Only for logs. */
@@ -131,6 +133,7 @@ export abstract class Listening {
     if (bytesReceived !== model.receive.total) must(false, `bytesReceived: ${bytesReceived}`);
     if (bytesSent !== model.transmit.confirmed) must(false, `bytesSent: ${bytesSent}`);
     const held = model.receive.pending;
+    if (this.queued && !line.paused) must(false, "read before its server's loop takes it");
     if ((model.suspended || model.unwanted) && held > schedule.heldMax)
       must(false, `holds ${held} bytes`);
     if (line.paused && held === 0 && !model.suspended && !model.awaitsTls && !model.unwanted)
@@ -140,7 +143,7 @@ export abstract class Listening {
   #heard(type: "open" | "data" | "drain" | "end" | "error" | "close", event: Event): void {
     const { error } = event as { error?: { code: string; cause?: { code?: string } } };
     this.#announced(said(type, event), error);
-    this.schedule.handle(this as unknown as Actor);
+    if (!this.queued) this.schedule.handle(this as unknown as Actor);
   }
 
   #batch(batch: MessageBatch): void {

@@ -58,7 +58,7 @@ export class Puller {
   /** `break`: the socket is closed. */
   leave(): void {
     if (this.#iterator === null || this.#left) return;
-    this.#left = !this.#actor.model.over;
+    this.#left = !this.#actor.model.over || !this.#waiting; // or it has been told why
     this.#actor.leaves(() => void this.#iterator?.return?.());
   }
 

@@ -89,7 +89,8 @@ export class Schedule implements LineOwner, Stagehand {
       const what = choices.below(100);
       this.#quiet = what >= 60;
       if (what < 60) this.network.step();
-      else if (what < 85) this.#act(null);
+      else if (what < 82) this.#act(null);
+      else if (what < 85) cast.anyServer().act();
       else if (what < 99) cast.peers.act();
       else cast.connections.cut();
       await this.#settled();

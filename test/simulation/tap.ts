@@ -40,7 +40,7 @@ export interface Watcher {
   answered(server: number, line: Line, taken: boolean): void;
   /** A server heard from its transport. */
   listening(server: number): void;
-  listenFailed(server: number): void;
+  listenFailed(server: number, cause: unknown): void;
   unlistened(server: number): void;
   /** The engine is turned. */
   turned: boolean;
@@ -99,7 +99,7 @@ export class Tap implements Host {
         return line;
       },
       failed: (reason, cause) => {
-        watcher.listenFailed(server);
+        watcher.listenFailed(server, cause);
         sink.failed(reason, cause);
       },
       closed: () => {

@@ -1,5 +1,6 @@
 /**
- * The model of a server: which connections it takes, and in which order the app hears of them.
+ * The model of a server: how binding ends, which connections it takes, and in which order the app hears of
+ * them. For a loop they are announced when they are queued, and so they count.
  */
 import { must } from "./divergence.ts";
 import type { How } from "./facts.ts";
@@ -16,10 +17,54 @@ export class ModelListener {
   /** An onconnect is set; without one connections are closed unheard (M117). */
   claimed = true;
   closed = false;
+  /** Its AbortSignal has closed it. */
+  signalled = false;
+  /** The transport has let go of it. */
+  gone = false;
+  #bound = false;
+  /** The engine has said all it had to say since: the app knows, whatever it calls later. */
+  #boundTold = false;
+  /** Why it could not bind, and whether the app was told. */
+  #failure: string | null = null;
+  #failureTold = false;
 
   constructor(maxConnections: number) {
     this.#maxConnections = maxConnections;
   }
+
+  // ---------------------------------------------------------------- binding (M112, M115)
+
+  bound(): void {
+    if (!this.closed) this.#bound = true;
+  }
+
+  failed(name: string): void {
+    if (!this.closed) this.#failure = name;
+  }
+
+  /** The `error` event. */
+  errorAnnounced(name: string): void {
+    must(name === this.#failure && !this.#failureTold, `server error ${name}: not now`);
+    this.#failureTold = true;
+    this.closed = true;
+  }
+
+  /** How its loop ends: null, or the name of what it throws. */
+  get ending(): string | null {
+    if (this.#failureTold) return this.#failure;
+    return this.signalled ? "AbortError" : null;
+  }
+
+  /** What may have become of the promise `listening`. */
+  get listening(): readonly string[] {
+    if (this.#boundTold) return ["resolved"];
+    const may = this.#bound ? ["resolved"] : [];
+    const ending = this.ending ?? "AbortError";
+    if (this.gone) return [...may, ending];
+    return this.closed ? [...may, "pending", ending] : ["pending"];
+  }
+
+  // ---------------------------------------------------------------- connections
 
   /**
    * Whether another connection must, or may, be refused: one that is closed and lingers counts or
@@ -57,7 +102,7 @@ export class ModelListener {
   }
 
   /** Its transport is gone. */
-  gone(socket: ModelSocket): void {
+  left(socket: ModelSocket): void {
     this.#living.delete(socket);
     this.#shaking.delete(socket);
   }
@@ -90,6 +135,8 @@ export class ModelListener {
   /** What is missing when the engine has nothing more to say, or null. */
   missing(): string | null {
     while (this.#letUnsureGo());
+    if (!this.closed) this.#boundTold = this.#bound;
+    if (this.#failure !== null && !this.closed) return `error ${this.#failure}`;
     return this.#waiting.length > 0 ? "connect" : null;
   }
 }

@@ -118,7 +118,7 @@ export class ModelHandshake {
       if (refusal === null) return [];
       const own = (refusal.step % 2 === 1) === (role === "server");
       if (own) return [refusal.names[0]];
-      const late = refusal.step === 3 && this.#lastHearer === "server"; // there may be data behind it
+      const late = refusal.step === this.#steps; // there may be data behind it
       return late ? [refusal.names[1], ...ENDS] : [refusal.names[1]];
     });
   }
@@ -126,6 +126,10 @@ export class ModelHandshake {
   /** Who hears the last word, and is verified behind the other. */
   get #lastHearer(): Role {
     return this.agreed?.version === "TLSv1.3" ? "server" : "client";
+  }
+
+  get #steps(): number {
+    return this.#lastHearer === "server" ? 3 : 4;
   }
 
   /** The last step that a side hears. */
@@ -137,7 +141,7 @@ export class ModelHandshake {
   /** Each refusal that may be the first; null: there may be none. */
   #refusals(): (Refusal | null)[] {
     const found: (Refusal | null)[] = [];
-    for (let step = 1; step <= (this.#lastHearer === "server" ? 3 : 4); step++) {
+    for (let step = 1; step <= this.#steps; step++) {
       const alert = this.#alerts(step);
       if (alert !== "never") found.push({ step, names: ALERT });
       if (alert === "always") return found;
