@@ -71,5 +71,5 @@ function floorsChart(questions) {
 function kindOf(side) {
   if (side.startsWith("sansock")) return "ours";
   if (side.startsWith("limit") || side === "discard") return "limit";
-  return side === "twin" || side.startsWith("twin ") ? "twin" : "other";
+  return /^twin\b/.test(side) ? "twin" : "other";
 }

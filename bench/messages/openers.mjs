@@ -3,10 +3,9 @@
  * `open(port, tally)` returns { send(bytes), close() }; `listen(tallyFor)` returns the port.
  */
 import { loadSansock } from "../library.mjs";
-import { listenNet, listenSocket, openNet, openSocket } from "../sockets.mjs";
+import { listenNet, listenSocket, openNet, openSocket, WINDOW_BYTES } from "../sockets.mjs";
 
-/** What the twin reads into at a time; what a read leaves over goes in front of it. */
-const TWIN_BYTES = 256 * 1024;
+/** What a read leaves over goes in front of the twin's window. */
 const HEADROOM = 64 * 1024;
 
 /** How a TCPSocket hands its messages out. */
@@ -72,11 +71,12 @@ export function throughNet(attach) {
  * handed out as a batch that is lent. What is not complete is copied in front of the next read.
  * Clients only: accepted sockets have no `onread`.
  * @param Scanner LengthScanner or LineScanner
+ * @param windowBytes what it reads into at a time: as much as sansock, unless another side shows more
  */
-export function throughTwin(Scanner) {
+export function throughTwin(Scanner, windowBytes = WINDOW_BYTES) {
   return {
     async open(port, tally) {
-      const bytes = Buffer.allocUnsafeSlow(HEADROOM + TWIN_BYTES);
+      const bytes = Buffer.allocUnsafeSlow(HEADROOM + windowBytes);
       const scanner = new Scanner(bytes.length);
       let left = 0;
       const callback = (count) => {
@@ -102,7 +102,7 @@ export function throughNothing() {
         tally.skip(count);
         return true;
       };
-      const buffer = Buffer.allocUnsafeSlow(TWIN_BYTES);
+      const buffer = Buffer.allocUnsafeSlow(WINDOW_BYTES);
       return faceOf(await openNet(port, { onread: { buffer, callback } }));
     },
   };

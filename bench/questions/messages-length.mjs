@@ -46,6 +46,7 @@ const SIDES = {
     versus: SUBARRAY,
   },
   twin: { ...throughTwin(LengthScanner), times: 4, versus: SUBARRAY },
+  "twin, 256 KiB window": { ...throughTwin(LengthScanner, 256 * 1024), times: 4, versus: SUBARRAY },
   [LIMIT]: {
     run: limit("length", sumIsThatOf(lengthStream)),
     times: 4,

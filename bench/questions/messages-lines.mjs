@@ -55,6 +55,7 @@ const SIDES = {
     versus: SUBARRAY,
   },
   twin: { ...throughTwin(LineScanner), times: 4, versus: SUBARRAY },
+  "twin, 256 KiB window": { ...throughTwin(LineScanner, 256 * 1024), times: 4, versus: SUBARRAY },
   "limit in C": {
     run: limit("lines", sumIsThatOf(lineStream)),
     times: 4,
