@@ -30,7 +30,7 @@ const sideOf = (library, sockets) => ({
 });
 
 function nameOf(library, sockets) {
-  return `${library} ${sockets.toLocaleString("en")}`;
+  return `${library} ${String(sockets).replace(/\B(?=(\d{3})+$)/g, ",")}`;
 }
 
 export const manySockets = {
