@@ -154,6 +154,13 @@ export const CONTROL_INTERRUPTED: i32 = 18;
 export const CONTROL_ENCODES: i32 = 19;
 /** Where `encode_begin`, `encode_part` and `encode_end` leave what is to be sent. */
 export const CONTROL_ENCODED: i32 = 20;
+/**
+ * The socket without framing that queued last, and where its next payload may be written: from the second
+ * word on, in front of the third. Then `commit` does without `reserve`. 0: nowhere.
+ */
+export const CONTROL_ROOM_SOCKET: i32 = 21;
+export const CONTROL_ROOM: i32 = 22;
+export const CONTROL_ROOM_END: i32 = 23;
 export const CONTROL_WORDS: i32 = 64;
 
 /** "SANS", little endian. */

@@ -19,6 +19,9 @@ import {
   CONTROL_IOV,
   CONTROL_IOV_MAX,
   CONTROL_LENGTH,
+  CONTROL_ROOM,
+  CONTROL_ROOM_END,
+  CONTROL_ROOM_SOCKET,
   FLUSH_BYTES_MAX,
   POOLED_PAYLOAD_BYTES_MAX,
 } from "./abi.ts";
@@ -34,11 +37,14 @@ const COALESCE_ORDER_MAX: u32 = 16;
 let iov: usize = 0;
 let pooledBytes: u32 = 0;
 let pooledMax: u32 = 0;
+/** The block whose rest is shown in the control block as room for the next payload, or 0. */
+let shown: usize = 0;
 
 export function initSendQueues(address: usize, poolShare: u32): void {
   iov = address;
   pooledBytes = 0;
   pooledMax = poolShare;
+  shown = 0;
   setControl(CONTROL_IOV, <u32>address);
   setControl(CONTROL_IOV_MAX, IOV_MAX);
 }
@@ -53,6 +59,29 @@ export function reserveBytes(socket: Socket, length: u32): usize {
   return appendBlock(socket, length);
 }
 
+/** What is behind the socket's last byte may be written without asking, and then committed. */
+export function showRoom(socket: Socket): void {
+  shown = socket.sendTail;
+  const tail = changetype<Block>(shown);
+  setControl(CONTROL_ROOM_SOCKET, socket.handle);
+  setControl(CONTROL_ROOM, <u32>(bytesOf(tail) + tail.end));
+  setControl(CONTROL_ROOM_END, <u32>bytesOf(tail) + capacityOf(tail));
+}
+
+/** The socket's payloads go elsewhere from now on. */
+export function hideRoom(socket: Socket): void {
+  if (shown === 0 || socket.sendTail !== shown) return;
+  shown = 0;
+  setControl(CONTROL_ROOM_SOCKET, 0);
+}
+
+/** Of what was written into the room and is not queued, nothing stays. */
+export function wipeRoom(socket: Socket, length: u32): void {
+  if (shown === 0 || socket.sendTail !== shown) return;
+  const tail = changetype<Block>(shown);
+  memory.fill(bytesOf(tail) + tail.end, 0, min(length, capacityOf(tail) - tail.end));
+}
+
 /** Blocks grow while a burst lasts; the next burst starts where this one ended. */
 function appendBlock(socket: Socket, length: u32): usize {
   let order: u32 = max<u32>(socket.sendOrder, FIRST_ORDER);
@@ -60,6 +89,7 @@ function appendBlock(socket: Socket, length: u32): usize {
   let made = allocateShare(max(order, orderFor(length)));
   if (made === 0) made = allocateShare(orderFor(length));
   if (made === 0) return 0;
+  hideRoom(socket);
   if (socket.sendTail !== 0) changetype<Block>(socket.sendTail).next = made;
   else socket.sendHead = made;
   socket.sendTail = made;
@@ -94,6 +124,7 @@ export function commitBytes(socket: Socket, length: u32): bool {
 }
 
 export function queueExternal(socket: Socket, length: u64): void {
+  hideRoom(socket);
   socket.external += length;
   socket.buffered += length;
   checkQueue(socket);
@@ -171,6 +202,7 @@ export function confirmBytes(socket: Socket, count: u32): void {
 
 function dropHead(socket: Socket): void {
   const block = changetype<Block>(socket.sendHead);
+  if (block.next === 0) hideRoom(socket);
   socket.sendHead = block.next;
   if (socket.sendHead === 0) {
     socket.sendTail = 0;

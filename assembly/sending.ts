@@ -37,9 +37,12 @@ import {
   belowHighWaterMark,
   commitBytes,
   gatherBytes,
+  hideRoom,
   queueEnd,
   queueExternal,
   reserveBytes,
+  showRoom,
+  wipeRoom,
 } from "./send-queue.ts";
 import { FLUSH_ORDERED, GONE, LOCAL_ENDED, Socket } from "./socket.ts";
 
@@ -83,6 +86,7 @@ export function reserve(socket: Socket, length: i32): i32 {
 
 /** What was reserved, or is being encoded, was for another framing, or for a socket that is no more. */
 export function forgetPayload(socket: Socket): void {
+  hideRoom(socket);
   if (reservedFor === changetype<usize>(socket)) giveUpReserved(socket);
   if (encoding === changetype<usize>(socket) || trailing !== 0) forgetPieces(0);
 }
@@ -98,9 +102,15 @@ export function commit(socket: Socket, length: i32): i32 {
   if (length < 0) return E_ARG;
   if (socket.framing !== <u8>FRAMING_NONE) return commitFrame(socket, length);
   const refusal = refuseSend(socket, length);
-  if (refusal !== 0) return refusal;
-  if (length !== 0 && !commitBytes(socket, length)) return E_ARG;
-  if (length !== 0 && socket.inFlight === 0) touch(socket);
+  if (refusal !== 0) {
+    wipeRoom(socket, length);
+    return refusal;
+  }
+  if (length !== 0) {
+    if (!commitBytes(socket, length)) return E_ARG;
+    showRoom(socket);
+    if (socket.inFlight === 0) touch(socket);
+  }
   return belowHighWaterMark(socket) ? 1 : 0;
 }
 

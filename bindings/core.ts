@@ -14,6 +14,9 @@ import {
   CONTROL_LENGTH,
   CONTROL_MAGIC,
   CONTROL_RECORDS,
+  CONTROL_ROOM,
+  CONTROL_ROOM_END,
+  CONTROL_ROOM_SOCKET,
   CONTROL_SCRATCH,
   CONTROL_WINDOW,
   CONTROL_WINDOW_BYTES,
@@ -90,6 +93,8 @@ export function compileCore(bytes: Uint8Array<ArrayBuffer>): CoreModule {
   return new WebAssembly.Module(bytes);
 }
 
+const NO_ROOM = new Uint8Array(0);
+
 /** An instance of the core and the views of its memory. */
 export class Core {
   readonly call: CoreExports;
@@ -104,6 +109,9 @@ export class Core {
   /** What trapped, once something has. */
   trap: unknown;
   readonly #control: number;
+  #roomView = NO_ROOM;
+  #roomFrom = 0;
+  #roomEnd = 0;
 
   /**
    * @param config the words of `init`, in order; missing ones take their defaults
@@ -147,6 +155,35 @@ export class Core {
 
   get deferred(): boolean {
     return this.control(CONTROL_DEFERRED) !== 0;
+  }
+
+  /** Whether `length` bytes may be written at `room`, and then committed for this socket. */
+  hasRoom(handle: number, length: number): boolean {
+    const { words } = this;
+    const at = this.#control;
+    if (words[at + CONTROL_ROOM_SOCKET] !== handle) return false;
+    return (
+      length <= (words[at + CONTROL_ROOM_END] as number) - (words[at + CONTROL_ROOM] as number)
+    );
+  }
+
+  get room(): number {
+    return this.control(CONTROL_ROOM);
+  }
+
+  /**
+   * Writes bytes there: never behind the room's end, though memory that is shared should grow meanwhile.
+   * The view is made once a block; to look at the payload's buffer would make one for many a payload.
+   */
+  putInRoom(payload: Uint8Array): void {
+    const end = this.control(CONTROL_ROOM_END);
+    const at = this.room;
+    if (this.#roomEnd !== end || at < this.#roomFrom) {
+      this.#roomView = new Uint8Array(this.memory, at, end - at);
+      this.#roomFrom = at;
+      this.#roomEnd = end;
+    }
+    this.#roomView.set(payload, at - this.#roomFrom);
   }
 
   /** The last call's second result. */

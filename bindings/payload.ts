@@ -18,6 +18,9 @@ export type Payload = Uint8Array | string;
 
 /** The largest length an i32 carries; larger payloads are external anyway. */
 const LENGTH_MAX = 0x7fffffff;
+/** In a string that has one byte a char, V8 knows without looking that it matches nothing. */
+const WIDE = /[\u0100-\uffff]/;
+const exec = WIDE.exec;
 const EMPTY = new Uint8Array(0);
 
 /** The true getters of a kind of bytes: its own may say anything, and engine memory is written by them. */
@@ -54,9 +57,7 @@ export function payloadOf(
 ): Payload {
   if (typeof data === "string") return byteString(data);
   const whole = byteOffset === undefined && byteLength === undefined;
-  if (whole && trueKind.call(data) === "Uint8Array") {
-    if (is(BUFFER, ARRAY.buffer?.call(data))) return data as Uint8Array;
-  }
+  if (whole && trueKind.call(data) === "Uint8Array") return data as Uint8Array;
   if (data === engineMemory) throw new TypeError("send() of the engine's own memory");
   const found = kindOf(data);
   if (found === undefined) {
@@ -73,15 +74,28 @@ function lengthOf(payload: Payload): number {
   return typeof payload === "string" ? payload.length : trueLength.call(payload);
 }
 
-/** Queues a copy. Returns what the core says: 1, 0, or a refusal (negative). */
+/**
+ * Queues a copy. Returns what the core says: 1, 0, or a refusal (negative).
+ *
+ * Most payloads follow another of the same socket and fit behind it: one call of the core says so.
+ */
 export function queuePayload(channel: Seat, payload: Payload): number {
+  const { driver, handle } = channel;
+  const { core } = driver;
+  const length = lengthOf(payload);
+  if (length === 0 || !core.hasRoom(handle, length))
+    return queueElsewhere(channel, payload, length);
+  if (typeof payload === "string") driver.host.encodeLatin1(payload, core.memory, core.room);
+  else core.putInRoom(payload);
+  driver.copied += length;
+  return core.call.commit(handle, length);
+}
+
+function queueElsewhere(channel: Seat, given: Payload, length: number): number {
   const { driver, handle, framing } = channel;
   const { call, bytes } = driver.core;
-  const length = lengthOf(payload);
-  if (length === 0) {
-    if (framing === null) return call.commit(handle, 0);
-    payload = EMPTY; // what is detached cannot be copied
-  }
+  if (length === 0 && framing === null) return call.commit(handle, 0);
+  const payload = length === 0 ? EMPTY : fixed(given, length); // what is detached cannot be copied
   const address = call.reserve(handle, Math.min(length, LENGTH_MAX));
   if (address < 0) return address;
   if (address !== 0 && length <= POOLED_PAYLOAD_BYTES_MAX) {
@@ -89,6 +103,12 @@ export function queuePayload(channel: Seat, payload: Payload): number {
     driver.copied += length;
     return call.commit(handle, length);
   }
+  return queueLarge(channel, payload, length);
+}
+
+function queueLarge(channel: Seat, payload: Payload, length: number): number {
+  const { driver, handle, framing } = channel;
+  const { call } = driver.core;
   const put = (into: Uint8Array, at: number): void => copy(channel, payload, into, at);
   if (framing !== null) return queueFrame(channel, length, put);
   const room = channel.externalRoom(length); // may find no memory: nothing is queued by then
@@ -117,6 +137,14 @@ export function sendOutcome(
   throw new DOMException(message, "InvalidStateError");
 }
 
+/** Shared memory may grow while it is copied: of that, no more than was there. */
+function fixed(payload: Payload, length: number): Payload {
+  if (typeof payload === "string") return payload;
+  const buffer = ARRAY.buffer?.call(payload) as ArrayBuffer;
+  if (is(BUFFER, buffer)) return payload;
+  return new Uint8Array(buffer, ARRAY.byteOffset?.call(payload), length);
+}
+
 function copy(channel: Channel, payload: Payload, into: Uint8Array, at: number): void {
   if (typeof payload !== "string") {
     into.set(payload, at);
@@ -127,15 +155,12 @@ function copy(channel: Channel, payload: Payload, into: Uint8Array, at: number):
 }
 
 function byteString(text: string): string {
-  for (let i = 0; i < text.length; i++) {
-    if (text.charCodeAt(i) > 0xff) {
-      const code = (text.codePointAt(i) as number).toString(16).toUpperCase().padStart(4, "0");
-      throw new TypeError(
-        `character U+${code} is above U+00FF; pass bytes (new TextEncoder().encode(text))`,
-      );
-    }
-  }
-  return text;
+  const wide = exec.call(WIDE, text);
+  if (wide === null) return text;
+  const code = (text.codePointAt(wide.index) as number).toString(16).toUpperCase().padStart(4, "0");
+  throw new TypeError(
+    `character U+${code} is above U+00FF; pass bytes (new TextEncoder().encode(text))`,
+  );
 }
 
 /** Offset and length are clamped to what is there (M68); of what is detached or out of bounds, nothing is. */

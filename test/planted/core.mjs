@@ -68,6 +68,14 @@ export const core = [
     tests: ["test/semantics/close", "test/semantics/buffered-amount"],
   },
   {
+    id: "room-outlives-its-block",
+    file: "assembly/send-queue.ts",
+    find: "  if (block.next === 0) hideRoom(socket);\n",
+    replace: "",
+    breaks: "a socket's payload is written where others' bytes may lie by now",
+    tests: ["test/assembly/send-room", "test/fuzz"],
+  },
+  {
     id: "external-overtakes",
     file: "assembly/send-queue.ts",
     find: "if (at === 0 && room !== 0 && socket.external !== 0)",

@@ -32,6 +32,8 @@ export function fuzzCalls(
     secured: () => call.secured(handle),
     send: () => socket.send(again),
     sendToo: () => socket.send(again),
+    sendInRoom: () => socket.sendInRoom(),
+    sendInRoomToo: () => socket.sendInRoom(),
     reserve: () => Math.min(call.reserve(handle, any), 0),
     commit: () => socket.commit(any),
     external: () => call.send_external(handle, random.of([any, 1, 0, NaN, 2 ** 52, 100_000])),

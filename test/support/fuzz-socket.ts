@@ -75,6 +75,22 @@ export class FuzzSocket {
     return this.commit(random.chance(80) ? size : hostile(random));
   }
 
+  /** A payload behind the last one of this socket, where the control block shows room for it. */
+  sendInRoom(): number {
+    const core = this.#core;
+    if (core.control(abi.CONTROL_ROOM_SOCKET) !== this.handle) return 0;
+    const at = core.control(abi.CONTROL_ROOM);
+    const room = core.control(abi.CONTROL_ROOM_END) - at;
+    check(room >= 0 && at + room <= core.bytes.length, "room outside memory");
+    const size = this.#random.of([1, 12, room, this.#random.below(room + 1)]);
+    if (size > room) return 0;
+    core.bytes.set(payload(this.#random, this.tag, size), at);
+    const result = this.#committed(size);
+    const left = core.bytes.subarray(at, at + size).some((byte) => byte !== 0);
+    check(result >= 0 || !left, "what was refused is still there");
+    return result;
+  }
+
   /** What lies there may be anybody's. */
   commit(length: number): number {
     this.#careless = true;
