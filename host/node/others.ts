@@ -7,6 +7,7 @@
  * where it is not there, nothing is touched.
  */
 import type { Socket } from "node:net";
+import { builtin } from "./builtin.ts";
 
 interface Handle {
   readonly _parent?: Handle | null;
@@ -15,8 +16,10 @@ interface Handle {
   readStop?(): void;
 }
 
-const inDeno = "Deno" in globalThis;
-const inBun = "Bun" in globalThis;
+/** What runs this, as its own module says; globals may be anybody's. A page has no such module. */
+const { versions } = builtin("node:process");
+const inDeno = versions !== undefined && "deno" in versions;
+const inBun = versions !== undefined && "bun" in versions;
 
 /** Whether TLS may be given the window to decrypt into. */
 export const tlsReadsDirectly: boolean = !inDeno;
