@@ -69,18 +69,19 @@ function textPixels({ rows }) {
   return Math.max(TEXT_PIXELS, longest * LABEL_PIXELS_EACH + 16);
 }
 
-function seriesOf({ rows, log, line }, index) {
+function seriesOf({ rows, log, line = 0 }, index) {
   const at = { xAxisIndex: index, yAxisIndex: index, silent: true };
   const bars = {
     ...{ type: "bar", ...at, barWidth: 13 },
     ...(log && { markLine: floorLine(line) }),
-    data: rows.map(({ kind, value, text }) => ({
-      value,
-      itemStyle: { color: COLOURS[kind] },
-      label: { show: true, position: "right", distance: 8, formatter: text, color: TEXT },
-    })),
+    data: rows.map(({ kind, value }) => ({ value, itemStyle: { color: COLOURS[kind] } })),
   };
-  return [bars, { type: "custom", ...at, renderItem: whisker(rows), data: spreads(rows) }];
+  const spreads = {
+    ...{ type: "custom", ...at, encode: { x: [0, 2], y: 1 } },
+    data: rows.map(({ value, min = value, max = value }, row) => [min, row, max]),
+    renderItem: spread(rows, line),
+  };
+  return [bars, spreads];
 }
 
 function floorLine(line) {
@@ -90,21 +91,21 @@ function floorLine(line) {
   };
 }
 
-/** [row, smallest, largest] of rows with a spread. */
-function spreads(rows) {
-  return rows.flatMap(({ min, max }, row) => (min === undefined ? [] : [[min, row, max]]));
-}
-
-/** From the smallest to the largest round. */
-function whisker() {
+/** A line from the smallest round to the largest, and behind both the text. */
+function spread(rows, line) {
   return (_params, api) => {
-    const [x1, y] = api.coord([api.value(0), api.value(1)]);
-    const [x2] = api.coord([api.value(2), api.value(1)]);
-    return {
+    const [min, row, max] = [0, 1, 2].map((cell) => api.value(cell));
+    const [x1, y] = api.coord([min, row]);
+    const [x2] = api.coord([max, row]);
+    const [base] = api.coord([line, row]);
+    const from = {
       type: "line",
       shape: { x1, y1: y, x2, y2: y },
       style: { stroke: FAINT, lineWidth: 2 },
     };
+    const style = { text: rows[row].text, fill: TEXT, fontSize: 12, verticalAlign: "middle" };
+    const text = { type: "text", x: Math.max(x2, base) + 8, y, style };
+    return { type: "group", children: max > min ? [from, text] : [text] };
   };
 }
 
