@@ -186,4 +186,20 @@ export const bindings = [
     breaks: "connections queued for an iterator stay open when its loop is left",
     tests: ["test/semantics/server", "test/bindings/consumer"],
   },
+  {
+    id: "loop-reads-ahead",
+    file: "bindings/tcp-server-socket.ts",
+    find: "      socket.suspend(); // until it is handed out\n",
+    replace: "",
+    breaks: "a socket is read before the server's loop has taken it",
+    tests: ["test/bindings/consumer"],
+  },
+  {
+    id: "loop-left-late",
+    file: "bindings/pull-iterator.ts",
+    find: "!this.#over || queued.length > 0;",
+    replace: "!this.#over;",
+    breaks: "sockets stay that waited for a loop left behind the server's close()",
+    tests: ["test/bindings/pull-iterator"],
+  },
 ];

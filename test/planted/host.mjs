@@ -60,6 +60,22 @@ const loopback = [
     tests: ["test/host/loopback", "test/semantics/tls-loopback"],
   },
   {
+    id: "loopback-client-verified-early",
+    file: "host/loopback/tls-client.ts",
+    find: "    if (!serverEnds(version)) this.#end();",
+    replace: "    this.#end();",
+    breaks: "before TLSv1.3 a client is verified in front of the server's last word",
+    tests: ["test/host/loopback", "test/semantics/tls-loopback"],
+  },
+  {
+    id: "loopback-alert-unsent",
+    file: "host/loopback/tls-outlet.ts",
+    find: "if (alert === null || !between) return;",
+    replace: "if (alert !== null || !between) return;",
+    breaks: "who refuses a handshake does not say why",
+    tests: ["test/host/loopback", "test/semantics/tls-loopback"],
+  },
+  {
     id: "wheel-early",
     file: "host/timer-wheel.ts",
     find: "Math.ceil(this.#clock.now() + Math.max(0, milliseconds))",
