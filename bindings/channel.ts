@@ -178,7 +178,7 @@ export class Channel implements Sink {
         continue;
       }
       window.set(part);
-      this.driver.copied += part.length;
+      this.driver.countCopied(part.length);
       if (core.call.received(this.handle, part.length) === E_BUSY) Channel.#extend(this).keep(part);
       this.driver.turn();
     }

@@ -18,14 +18,14 @@ import { atOneMoment } from "./socket-event.ts";
 /** What a socket's data goes to at present; `undefined`: nobody, it is dropped, as Mozilla does. */
 export type Taker = "iterator" | "messages" | "data" | undefined;
 
-/** A socket, as far as it takes data. */
+type Target = ListeningTarget<SocketEvents>;
+
+/** How sockets take data; one for all, as it is asked at every read. */
 export interface Outlet {
-  readonly target: ListeningTarget<SocketEvents>;
-  readonly seat: Seat;
   /** Asked again after each event: handlers change. */
-  taker(): Taker;
+  taker(target: Target): Taker;
   /** To the iterator. */
-  push(data: unknown): void;
+  push(target: Target, data: unknown): void;
 }
 
 /** What `event.data` is for these bytes: a copy of the app's own. */
@@ -36,40 +36,52 @@ function receivedData(
   length: number,
 ): string | ArrayBuffer | Uint8Array {
   const { memory, bytes } = driver.core;
-  driver.copied += length;
+  driver.countCopied(length);
   if (binaryType === "string") return driver.host.decodeLatin1(memory, address, length);
   const copy = bytes.slice(address, address + length);
   return binaryType === "arraybuffer" ? copy.buffer : copy;
 }
 
 /** All that is there, without framing. */
-export function deliverData(outlet: Outlet, address: number, length: number): void {
-  const taker = outlet.taker();
-  const { driver, handle, binaryType } = outlet.seat;
+export function deliverData(
+  outlet: Outlet,
+  target: Target,
+  seat: Seat,
+  address: number,
+  length: number,
+): void {
+  const taker = outlet.taker(target);
+  const { driver, handle, binaryType } = seat;
   if (taker === undefined) {
     driver.core.call.delivered(handle, 0);
     return;
   }
   if (taker === "messages") {
-    lend(outlet, address, length, undefined);
+    lend(target, seat, address, length, undefined);
     return;
   }
-  hand(outlet, taker, receivedData(driver, binaryType, address, length));
+  hand(outlet, target, taker, receivedData(driver, binaryType, address, length));
 }
 
 /** The batch that the present record announces. */
-export function deliverBatch(outlet: Outlet, table: number, count: number): void {
-  const { driver, handle } = outlet.seat;
+export function deliverBatch(
+  outlet: Outlet,
+  target: Target,
+  seat: Seat,
+  table: number,
+  count: number,
+): void {
+  const { driver, handle } = seat;
   const { core } = driver;
   const [base = 0, span = 0] = core.words.subarray(driver.record + 4, driver.record + RECORD_WORDS);
-  const taker = outlet.taker();
+  const taker = outlet.taker(target);
   let taken: number | undefined; // as long as the app has said nothing of it: all
   if (taker === undefined) core.call.delivered(handle, 0);
   else if (taker === "messages") {
-    taken = lend(outlet, base, span, new Uint32Array(core.memory, table, count * 2));
+    taken = lend(target, seat, base, span, new Uint32Array(core.memory, table, count * 2));
   } else {
     const batch = { table: table >>> 2, count, base, span };
-    taken = atOneMoment(() => handEach(outlet, taker, batch));
+    taken = atOneMoment(() => handEach(outlet, target, seat, taker, batch));
   }
   if (taken === undefined) return;
   if (taken < count || core.interrupted) core.call.delivered(handle, taken);
@@ -84,14 +96,20 @@ interface Batch {
 }
 
 /** One by one; returns how many, if the app stopped before the last. */
-function handEach(outlet: Outlet, taker: "iterator" | "data", batch: Batch): number {
-  const { driver, binaryType } = outlet.seat;
+function handEach(
+  outlet: Outlet,
+  target: Target,
+  seat: Seat,
+  taker: "iterator" | "data",
+  batch: Batch,
+): number {
+  const { driver, binaryType } = seat;
   const { core } = driver;
   const { words } = core;
   const { table, count, base } = batch;
   // An iterator takes few of them: its messages get memory of their own.
   let shared = binaryType === "uint8array" && taker === "data" ? share(driver, batch) : undefined;
-  let listeners = listenersOf(outlet.target);
+  let listeners = listenersOf(target);
   for (let i = 0; i < count; i++) {
     const offset = words[table + i * 2] as number;
     const size = words[table + i * 2 + 1] as number;
@@ -101,11 +119,11 @@ function handEach(outlet: Outlet, taker: "iterator" | "data", batch: Batch): num
       shared === undefined
         ? receivedData(driver, binaryType, base + offset, size)
         : new Uint8Array(shared, offset, size);
-    hand(outlet, taker, data);
+    hand(outlet, target, taker, data);
     if (core.interrupted) return i + 1;
-    if (listenersOf(outlet.target) !== listeners) {
-      if (outlet.taker() !== taker) return i + 1;
-      listeners = listenersOf(outlet.target);
+    if (listenersOf(target) !== listeners) {
+      if (outlet.taker(target) !== taker) return i + 1;
+      listeners = listenersOf(target);
     }
   }
   return count;
@@ -113,18 +131,19 @@ function handEach(outlet: Outlet, taker: "iterator" | "data", batch: Batch): num
 
 /** One copy for all messages: allocating one for each costs more than copying. */
 function share(driver: Driver, { base, span }: Batch): ArrayBuffer {
-  driver.copied += span;
+  driver.countCopied(span);
   return driver.core.bytes.slice(base, base + span).buffer;
 }
 
-function hand(outlet: Outlet, taker: "iterator" | "data", data: unknown): void {
-  if (taker === "iterator") outlet.push(data);
-  else notifyAll(outlet.target, dataEvent("data", data, outlet.target));
+function hand(outlet: Outlet, target: Target, taker: "iterator" | "data", data: unknown): void {
+  if (taker === "iterator") outlet.push(target, data);
+  else notifyAll(target, dataEvent("data", data, target));
 }
 
 /** Lends all; returns how many messages the app has taken, if it said so. */
 function lend(
-  { target, seat }: Outlet,
+  target: Target,
+  seat: Seat,
   base: number,
   span: number,
   table: Uint32Array | undefined,

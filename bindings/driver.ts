@@ -40,8 +40,6 @@ export class Driver {
   readonly context: Host["context"];
   /** Whether borrowed bytes are lent as copies. */
   readonly checks: boolean;
-  /** Payload bytes the bindings copied, into engine memory or out of it. */
-  copied = 0;
   /** The core has trapped. */
   failed = false;
   /** A turn is under way. */
@@ -55,6 +53,8 @@ export class Driver {
     this.#run(0);
   };
   readonly #reports = (): void => this.turn();
+  /** A float from the first: a field that outgrows 31 bits has all code that adds to it made anew. */
+  readonly #copied = new Float64Array(1);
   #catchingUp = false;
   #microtask = false;
   #task = false;
@@ -74,6 +74,15 @@ export class Driver {
     this.checks = checks;
     this.context = host.context ?? context;
     this.core = new Core(module, config, () => this.#fail());
+  }
+
+  /** Payload bytes the bindings copied, into engine memory or out of it. */
+  get copied(): number {
+    return this.#copied[0] as number;
+  }
+
+  countCopied(bytes: number): void {
+    this.#copied[0] = this.copied + bytes;
   }
 
   /** A channel of the class given for a new socket, or the core's refusal (negative). */

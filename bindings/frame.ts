@@ -28,7 +28,7 @@ export function queueFrame(channel: Channel, length: number, put: Put): number {
   const result = core.call.send_external(handle, end + trailer);
   if (result < 0) return result;
   channel.addExternal(end + trailer);
-  driver.copied += length;
+  driver.countCopied(length);
   return result;
 }
 
@@ -55,7 +55,7 @@ function encode(channel: Channel, room: Uint8Array, at: number, length: number, 
     if (encoded < 0) return encoded;
     take(channel, encoded, room, end);
     end += encoded;
-    driver.copied += piece.length + encoded;
+    driver.countCopied(piece.length + encoded);
   }
   return end;
 }

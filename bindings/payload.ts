@@ -87,7 +87,7 @@ export function queuePayload(channel: Seat, payload: Payload): number {
     return queueElsewhere(channel, payload, length);
   if (typeof payload === "string") driver.host.encodeLatin1(payload, core.memory, core.room);
   else core.putInRoom(payload);
-  driver.copied += length;
+  driver.countCopied(length);
   return core.call.commit(handle, length);
 }
 
@@ -100,7 +100,7 @@ function queueElsewhere(channel: Seat, given: Payload, length: number): number {
   if (address < 0) return address;
   if (address !== 0 && length <= POOLED_PAYLOAD_BYTES_MAX) {
     copy(channel, payload, bytes, address);
-    driver.copied += length;
+    driver.countCopied(length);
     return call.commit(handle, length);
   }
   return queueLarge(channel, payload, length);
@@ -116,7 +116,7 @@ function queueLarge(channel: Seat, payload: Payload, length: number): number {
   if (result < 0) return result;
   put(room, 0);
   channel.addExternal(length);
-  driver.copied += length;
+  driver.countCopied(length);
   return result;
 }
 

@@ -13,7 +13,7 @@ import { checkFits, setFraming } from "./set-framing.ts";
 import { SocketAttributes, seatOf } from "./socket-attributes.ts";
 
 let consumerOf: (socket: SocketData) => Consumer;
-let outletOf: (socket: SocketData) => Outlet;
+let outlet: Outlet;
 let end: (socket: SocketData, reason: unknown) => void;
 
 /** The receiving half of a socket. */
@@ -26,12 +26,10 @@ export class SocketData extends SocketAttributes {
       socket.#consumer ??= new Consumer(seatOf(socket), (type) => listens(socket, type));
       return socket.#consumer;
     };
-    outletOf = (socket) => ({
-      target: socket,
-      seat: seatOf(socket),
-      taker: () => SocketData.#taker(socket),
-      push: (data) => socket.#consumer?.push(data),
-    });
+    outlet = {
+      taker: (socket) => SocketData.#taker(socket as SocketData),
+      push: (socket, data) => (socket as SocketData).#consumer?.push(data),
+    };
     end = (socket, reason) => socket.#consumer?.end(reason);
   }
 
@@ -85,8 +83,8 @@ export function consume(socket: SocketData): Consumer {
 
 /** Hands out what a record of the core announces: `data`, or a batch of `messages`. */
 export function deliver(socket: SocketData, kind: number, a: number, b: number): void {
-  if (kind === EVENT_DATA) deliverData(outletOf(socket), a, b);
-  else deliverBatch(outletOf(socket), a, b);
+  const how = kind === EVENT_DATA ? deliverData : deliverBatch;
+  how(outlet, socket, seatOf(socket), a, b);
 }
 
 /** Nothing more comes; `reason` is why, if it was not a clean close. */
