@@ -96,9 +96,9 @@ export class ServerLoop {
 
   #end(failure: string | null): void {
     const { model, name } = this.#owner;
-    const expected = this.#left || this.#over ? null : model.ending;
+    const expected = this.#left || this.#over ? [null] : model.endings;
     must(model.closed, `${name}: its loop ends, but it listens`);
-    must(failure === expected, `${name}: its loop ends by ${failure}, not ${expected}`);
+    must(expected.includes(failure), `${name}: its loop ends by ${failure}, not ${expected}`);
     this.#waiting = false;
     this.#over = true;
     this.#schedule.wentOn = true;

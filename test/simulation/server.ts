@@ -130,7 +130,10 @@ export class Server implements LoopOwner {
   /** @param signal by its AbortSignal, if it has one */
   close(signal = false): void {
     this.#schedule.log?.({ op: "close", s: this.name });
-    this.model.signalled ||= signal && this.#abort !== undefined && !this.model.gone;
+    if (signal && this.#abort !== undefined && !this.model.gone) {
+      if (!this.model.signalled) this.model.signalledLate = this.model.closed;
+      this.model.signalled = true;
+    }
     this.model.close();
     if (signal && this.#abort !== undefined) this.#abort.abort();
     else this.#socket?.close();

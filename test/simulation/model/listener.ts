@@ -17,8 +17,10 @@ export class ModelListener {
   /** An onconnect is set; without one connections are closed unheard (M117). */
   claimed = true;
   closed = false;
-  /** Its AbortSignal has closed it. */
+  /** Its AbortSignal has closed it, ... */
   signalled = false;
+  /** ... behind close(): whether it was in time, nobody sees from outside. */
+  signalledLate = false;
   /** The transport has let go of it. */
   gone = false;
   #bound = false;
@@ -53,6 +55,11 @@ export class ModelListener {
   get ending(): string | null {
     if (this.#failureTold) return this.#failure;
     return this.signalled ? "AbortError" : null;
+  }
+
+  /** How its loop may end. */
+  get endings(): readonly (string | null)[] {
+    return this.signalledLate ? [this.ending, null] : [this.ending];
   }
 
   /** What may have become of the promise `listening`. */
