@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 
-const UNPACKED_BYTES_MAX = 450 * 1024;
+const UNPACKED_BYTES_MAX = 460 * 1024;
 const READABLE = ["CHANGELOG.md", "LICENSE", "README.md", "dist/SHA256SUMS", "package.json"];
 /** Declarations lie as their sources do; of the core there is only its list of numbers. */
 const DECLARATION =
