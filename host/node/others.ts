@@ -7,7 +7,7 @@
  * where it is not there, nothing is touched.
  */
 import type { Socket } from "node:net";
-import { builtin } from "./builtin.ts";
+import { runsIn } from "./builtin.ts";
 
 interface Handle {
   readonly _parent?: Handle | null;
@@ -16,10 +16,8 @@ interface Handle {
   readStop?(): void;
 }
 
-/** What runs this, as its own module says; globals may be anybody's. A page has no such module. */
-const { versions } = builtin("node:process");
-const inDeno = versions !== undefined && "deno" in versions;
-const inBun = versions !== undefined && "bun" in versions;
+const inDeno = runsIn("deno");
+const inBun = runsIn("bun");
 
 /** Whether TLS may be given the window to decrypt into. */
 export const tlsReadsDirectly: boolean = !inDeno;
