@@ -80,10 +80,14 @@ describe("echo", () => {
     const text = Buffer.alloc(32 * 1024 * line.length, line);
     const socket = net.connect(port, "127.0.0.1").pause();
     socket.write(text);
-    // The server has stopped reading when nothing of the rest leaves any more.
-    for (let before = -1; before !== socket.bytesWritten - socket.writableLength; ) {
-      before = socket.bytesWritten - socket.writableLength;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    // The server has stopped reading when it has answered others, and nothing of the rest has left.
+    for (let before = -1, still = 0; still < 5; ) {
+      const left = socket.bytesWritten - socket.writableLength;
+      still = left === before ? still + 1 : 0;
+      before = left;
+      const other = net.connect(port, "127.0.0.1");
+      other.end("still there?\n");
+      expect(String(await collect(other))).toBe("still there?\n");
     }
     expect(socket.writableLength).toBeGreaterThan(0);
     socket.end();

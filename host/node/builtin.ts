@@ -26,7 +26,7 @@ const { process } = globalThis as {
 };
 const { getBuiltinModule } = process ?? {};
 
-/** Whether this runs there, as a `process` says that has Node's modules; asking node:process takes 4 ms. */
+/** Whether this runs there, as a `process` says that has Node's modules; to ask node:process takes longer. */
 export function runsIn(host: "deno" | "bun"): boolean {
   return typeof getBuiltinModule === "function" && process?.versions?.[host] !== undefined;
 }
