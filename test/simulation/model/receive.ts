@@ -19,6 +19,8 @@ export class Receive {
   #ended = false;
   /** What #bytes begin with, until they or the framing change. */
   #found: Found | null = null;
+  /** So many bytes in front of #found are to be ignored. */
+  #ignored = 0;
   /** The last of the data that came found nobody who listens. */
   lost = false;
   /** All bytes the transport reported. */
@@ -110,7 +112,7 @@ export class Receive {
       bytes.length === found.message.length && same(bytes, found.message, 0),
       "data: another message than came",
     );
-    this.#advance(found.size);
+    this.#advance(this.#ignored + found.size);
   }
 
   /** Nobody listens: whole messages are dropped, unframed bytes all. */
@@ -118,26 +120,39 @@ export class Receive {
     if (this.hasMessage) this.lost = true;
     if (this.#format === null) this.drop();
     for (let found = this.#first(); found.kind === "message"; found = this.#first()) {
-      this.#advance(found.size);
+      this.#advance(this.#ignored + found.size);
     }
+    this.passOver();
   }
 
-  /** Ignored input (empty SLIP messages) is passed over. */
+  /**
+   * The engine has looked and found no message: what is to be ignored in front of the next one (empty
+   * SLIP messages) is gone. Until then it belongs to whatever framing is set.
+   */
+  passOver(): void {
+    if (this.#format !== null && this.#first().kind !== "message") this.#advance(this.#ignored);
+  }
+
+  /** What the bytes behind those to be ignored begin with. */
   #first(): Found {
-    for (;;) {
-      this.#found ??= this.#look();
-      if (this.#found.kind !== "message" || this.#found.message !== null) return this.#found;
-      this.#advance(this.#found.size);
-    }
+    this.#found ??= this.#look();
+    return this.#found;
   }
 
   #look(): Found {
-    if (this.#format === null) return { kind: "more", fine: true };
-    return this.#format.first(this.#bytes.view, this.#ended);
+    this.#ignored = 0;
+    const format = this.#format;
+    if (format === null) return { kind: "more", fine: true };
+    for (;;) {
+      const found = format.first(this.#bytes.view.subarray(this.#ignored), this.#ended);
+      if (found.kind !== "message" || found.message !== null) return found;
+      this.#ignored += found.size;
+    }
   }
 
   #advance(size: number): void {
     this.#bytes.take(size);
+    this.#ignored = 0;
     this.#found = null;
   }
 }

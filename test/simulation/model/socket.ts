@@ -205,6 +205,7 @@ export class ModelSocket extends Wired {
     const [problem] = this.problems("must", now);
     if (problem !== undefined) return `error ${problem}`;
     if (this.mayDeliver && this.receive.hasMessage && !this.scarce) return "data";
+    if (this.mayDeliver && !this.scarce) this.receive.passOver();
     if (this.drainDue) return "drain";
     if (this.endDue("must")) return "end";
     return this.closeDue("must") ? "close" : this.missingOrder;
