@@ -11,7 +11,7 @@
  * Invariant: while it has an owner, cursor <= announced <= end, and all lie in the window with its
  * headroom, or in the lent block. A lent block is in no chain; what is left of it goes back there.
  */
-import { CONTROL_INTERRUPTED, E_ARG, E_STATE, PHASE_CLOSING } from "./abi.ts";
+import { CONTROL_INTERRUPTED, E_ARG, E_STATE, EVENT_DATA, PHASE_CLOSING } from "./abi.ts";
 import { setControl } from "./control.ts";
 import { failWith } from "./failure.ts";
 import { FRAMING_NONE } from "./framing/abi.ts";
@@ -28,9 +28,13 @@ import {
 import { copyTail, hold, lendBlock, returnBlock, takeHeld } from "./held.ts";
 import { Block, bytesOf } from "./pool.ts";
 import { REASON_BATCH_UNSETTLED, REASON_MESSAGE_UNTERMINATED } from "./reasons.ts";
+import { record } from "./ring.ts";
 import { DROPPED, FAIL_PENDING, HELD_PENDING, Socket, UNCLAIMED, UPGRADING } from "./socket.ts";
 import { refusePlaintext } from "./upgrade.ts";
 import { headroomBytes, stain, windowBytes, windowStart } from "./window.ts";
+
+/** Where bytes lie that the host has: nowhere in engine memory. */
+const EXTERNAL: usize = 0;
 
 let owner: usize = 0;
 let cursor: usize = 0;
@@ -77,6 +81,14 @@ export function completesMessage(socket: Socket, count: u32): bool {
   const carried = carriedBytes(socket);
   copyTail(socket, start, carried);
   return mayComplete(socket, start, start + count, carried);
+}
+
+/**
+ * `count` bytes that are not in engine memory are this socket's: they are announced as they are, at
+ * the next poll, whatever is asked for until then. Their place is address 0.
+ */
+export function deliverExternal(socket: Socket, count: u32): void {
+  begin(socket, EXTERNAL, EXTERNAL + count);
 }
 
 /** What the socket holds is to be delivered. */
@@ -126,6 +138,7 @@ export function deliverNext(): bool {
   setControl(CONTROL_INTERRUPTED, 0);
   while (socket.phase < <u8>PHASE_CLOSING && cursor !== end) {
     if ((socket.flags & FAIL_PENDING) !== 0) break;
+    if (cursor === EXTERNAL) return announceExternal(socket);
     if (socket.suspended !== 0 || (socket.flags & UNCLAIMED) !== 0) {
       socket.flags |= HELD_PENDING;
       break;
@@ -139,6 +152,12 @@ export function deliverNext(): bool {
   }
   leave(socket);
   return false;
+}
+
+function announceExternal(socket: Socket): bool {
+  announced = end;
+  record(EVENT_DATA, socket, <u32>EXTERNAL, <u32>(end - EXTERNAL));
+  return true;
 }
 
 /** Whether what was announced found somebody; what nobody took an upgrade must not pass over. */

@@ -128,6 +128,12 @@ export function received(handle: i32, count: i32): i32 {
   return socket === 0 ? E_STALE : inputs.transportReceived(changetype<Socket>(socket), count);
 }
 
+export function received_external(handle: i32, count: i32): i32 {
+  const socket = findSocket(handle);
+  if (socket === 0) return E_STALE;
+  return inputs.transportReceivedExternal(changetype<Socket>(socket), count);
+}
+
 export function sent(handle: i32, count: i32): i32 {
   const socket = findSocket(handle);
   return socket === 0 ? E_STALE : inputs.transportSent(changetype<Socket>(socket), count);

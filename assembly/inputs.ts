@@ -19,7 +19,7 @@ import {
   STEP_CONNECTED,
 } from "./abi.ts";
 import { countConnection, noteRefusal } from "./connections.ts";
-import { completesMessage, delivering, deliverReceived } from "./delivery.ts";
+import { completesMessage, delivering, deliverExternal, deliverReceived } from "./delivery.ts";
 import { touch } from "./dirty.ts";
 import { fail } from "./failure.ts";
 import { FRAMING_NONE } from "./framing/abi.ts";
@@ -52,6 +52,9 @@ import { fitsHeadroom, holdWindow, stain, windowBytes } from "./window.ts";
 
 /** While any of these is set, input waits behind what is to come first. */
 const MUST_WAIT: u32 = HELD_PENDING | CONNECT_PENDING | SECURED_PENDING | UNCLAIMED;
+
+/** While any of these is set, input is not announced as it comes. */
+const KEEPS_OUT: u32 = MUST_WAIT | FAIL_PENDING | PEER_ENDED | HOST_HOLDS;
 
 /** The transport is up: connected (with TLS: verified), or listening. Ignored once closing (M30). */
 export function transportConnected(socket: Socket): i32 {
@@ -108,6 +111,23 @@ export function transportReceived(socket: Socket, count: i32): i32 {
   } else {
     deliverReceived(socket, count);
   }
+  return 0;
+}
+
+/**
+ * `count` bytes that stay with the host: where they can be announced at once and as they are. Else
+ * E_STATE, nothing is done, and they are to be put into the window like any others.
+ */
+export function transportReceivedExternal(socket: Socket, count: i32): i32 {
+  if (count <= 0) return E_ARG;
+  if (delivering()) return E_BUSY;
+  const passes = socket.framing === <u8>FRAMING_NONE && socket.held === 0 && socket.suspended === 0;
+  if (!passes || (socket.flags & KEEPS_OUT) !== 0 || awaitsTls(socket)) return E_STATE;
+  if (socket.phase === <u8>PHASE_CONNECTING || socket.phase >= <u8>PHASE_CLOSING) return E_STATE;
+  if (socket.role === <u8>ROLE_LISTENER) return E_STATE;
+  socket.bytesReceived += count;
+  socket.activity++;
+  deliverExternal(socket, count);
   return 0;
 }
 

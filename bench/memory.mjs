@@ -17,6 +17,16 @@ export const MEMORY_FLAGS = [
   "--compact-on-every-full-gc",
 ];
 
+/**
+ * What glibc's malloc comes to by itself when a program has once freed a large block. Before that it
+ * gives memory back as soon as it is free and faults it in again, or does not, by the chance of what lies
+ * behind: the same program takes up to twice the time. Where memory is not the question, no side is to.
+ */
+export const STEADY_MALLOC = {
+  MALLOC_MMAP_THRESHOLD_: `${32 * 1024 * 1024}`,
+  MALLOC_TRIM_THRESHOLD_: `${64 * 1024 * 1024}`,
+};
+
 /** { rss, heap, engine } in bytes. */
 export async function memoryNow() {
   for (let round = 0; round < 4; round++) {

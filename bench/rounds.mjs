@@ -6,7 +6,7 @@
  */
 import { Child } from "./child.mjs";
 import { environmentFor } from "./library.mjs";
-import { MEMORY_FLAGS } from "./memory.mjs";
+import { MEMORY_FLAGS, STEADY_MALLOC } from "./memory.mjs";
 
 /** The name of the side that is not under test; it has no entry among the sides. */
 const PEER = "peer";
@@ -80,12 +80,16 @@ async function freshSample(question, name, amount, execArgv) {
 export function startPair(question, name, execArgv) {
   const start = (role) => {
     const tested = role === question.subject;
+    const memory = question.fresh ? {} : STEADY_MALLOC;
     const label = `${question.name}, ${tested ? "" : "the peer of "}${name}`;
-    if (!tested) return new Child(label, [question.name, role, PEER, name], { execArgv: [] });
+    if (!tested) {
+      const env = { ...process.env, ...memory };
+      return new Child(label, [question.name, role, PEER, name], { env, execArgv: [] });
+    }
     const { needs, dist, as = name } = question.sides[name]; // the last two: see against.mjs
     const { path, args = [] } = needs?.() ?? {};
     return new Child(label, [question.name, role, as], {
-      env: environmentFor(dist),
+      env: { ...environmentFor(dist), ...memory },
       ...(path ? { execPath: path, execArgv: args } : { execArgv }),
     });
   };

@@ -1,16 +1,15 @@
 /**
- * One socket at the driver: its handle, its transport, and what the host reports of it.
+ * One socket at the driver: its handle, its transport, and what the host reports of it (bytes: intake.ts).
  *
- * Reports go into the core and the driver then turns the engine; a report that comes while the
- * engine is being turned (a TLS read can re-enter) is copied and waits its turn. Holds no rule.
- * Idle sockets are many: what they need not have is made when needed (`Extras`), and helpers are
- * functions or static, for a class with private methods marks each of its objects.
+ * Reports go into the core and the driver then turns the engine; a report that comes while the engine
+ * is being turned waits its turn. Holds no rule. Idle sockets are many: what they need not have is made
+ * when needed (`Extras`), and helpers are functions, for a class with private methods marks each of its
+ * objects.
  */
-import { E_BUSY } from "../assembly/abi.ts";
 import { REASON_NETWORK } from "../assembly/reasons.ts";
-import type { Context, Sink, Timer, TlsTarget, Transport } from "../host/transport.ts";
+import type { Context, Sink, Timer, TlsTarget } from "../host/transport.ts";
 import type { Driver } from "./driver.ts";
-import { Extras } from "./extras.ts";
+import { Intake } from "./intake.ts";
 
 /**
  * Hands a record to the socket object it is for: an event of abi.ts with its first two words; for
@@ -19,39 +18,34 @@ import { Extras } from "./extras.ts";
 export type Receiver<Owner> = (owner: Owner, kind: number, a: number, b: number) => void;
 
 /** One socket at the driver. */
-export class Channel implements Sink {
-  readonly driver: Driver;
-  readonly handle: number;
-  transport: Transport | undefined;
+export class Channel extends Intake implements Sink {
   #owner: unknown;
   #receiver: Receiver<never> | undefined;
   readonly #context: Context | undefined;
   #pooled = 0; // of the write in flight, what lies in engine memory
-  #extras: Extras | undefined;
 
   /** @param parent whose context it shares */
   constructor(driver: Driver, handle: number, parent?: Channel) {
-    this.driver = driver;
-    this.handle = handle;
+    super(driver, handle);
     this.#context = parent === undefined ? driver.context?.() : parent.#context;
   }
 
   /** The one timer the core has asked for. */
   get timer(): Timer | undefined {
-    return this.#extras?.timer;
+    return this.extras?.timer;
   }
 
   set timer(timer: Timer | undefined) {
-    if (timer !== this.#extras?.timer) Channel.#extend(this).timer = timer;
+    if (timer !== this.extras?.timer) this.extend().timer = timer;
   }
 
   /** The host's error behind a failure. */
   get cause(): unknown {
-    return this.#extras?.cause;
+    return this.extras?.cause;
   }
 
   set cause(cause: unknown) {
-    Channel.#extend(this).cause = cause;
+    this.extend().cause = cause;
   }
 
   /** From now on records go to `owner`; to nobody without a receiver. */
@@ -70,12 +64,12 @@ export class Channel implements Sink {
 
   /** Room for an external payload, to be filled and added if the core takes it. */
   externalRoom(length: number): Uint8Array {
-    return Channel.#extend(this).room(length);
+    return this.extend().room(length);
   }
 
   /** The core has taken the payload for which room was made. */
   addExternal(length: number): void {
-    this.#extras?.external?.add(length);
+    this.extras?.external?.add(length);
   }
 
   /** Obeys ORDER_FLUSH: one write of all that `gather` lists. */
@@ -89,7 +83,7 @@ export class Channel implements Sink {
       const address = core.words[at] as number;
       const length = core.words[at + 1] as number;
       if (address === 0) {
-        this.#extras?.external?.take(length, views);
+        this.extras?.external?.take(length, views);
       } else {
         views.push(host.view(core.memory, address, length));
         this.#pooled += length;
@@ -105,7 +99,7 @@ export class Channel implements Sink {
   secure(): void {
     this.driver.later(() => {
       const { tls } = this;
-      if (tls === undefined || this.#extras?.feeding === true) return;
+      if (tls === undefined || this.extras?.feeding === true) return;
       try {
         this.transport?.secure(tls);
       } catch (error) {
@@ -127,14 +121,14 @@ export class Channel implements Sink {
   /** Resolves when the handle is dead and the transport gone. */
   get released(): Promise<void> {
     if (this.driver.find(this.handle) !== this) return Promise.resolve();
-    const extras = Channel.#extend(this);
+    const extras = this.extend();
     extras.waiting ??= [];
     return new Promise((resolve) => extras.waiting?.push(resolve));
   }
 
   /** The handle is dead: nothing refers to this channel any more. */
   release(): void {
-    this.#extras?.release();
+    this.extras?.release();
   }
 
   connected(): void {
@@ -149,65 +143,11 @@ export class Channel implements Sink {
     this.driver.turn();
   }
 
-  received(count: number): void {
-    const { core } = this.driver;
-    if (this.driver.busy || this.#extras?.aside !== undefined) {
-      this.receivedCopy(core.window.subarray(0, count));
-      return;
-    }
-    if (core.call.received(this.handle, count) === E_BUSY) {
-      Channel.#extend(this).keep(core.window.subarray(0, count));
-    }
-    this.driver.turn();
-  }
-
-  receivedCopy(bytes: Uint8Array): void {
-    const { core } = this.driver;
-    if (this.driver.busy) {
-      const copy = bytes.slice();
-      this.driver.later(() => this.receivedCopy(copy));
-      return;
-    }
-    const { window } = core;
-    const several = bytes.length > window.length;
-    for (let at = 0; at < bytes.length; at += window.length) {
-      const part = several ? bytes.subarray(at, at + window.length) : bytes;
-      if (several) Channel.#extend(this).feeding = at + window.length < bytes.length;
-      if (this.#extras?.aside !== undefined) {
-        Channel.#extend(this).keep(part); // behind what already had no room
-        continue;
-      }
-      window.set(part);
-      this.driver.countCopied(part.length);
-      if (core.call.received(this.handle, part.length) === E_BUSY) Channel.#extend(this).keep(part);
-      this.driver.turn();
-    }
-  }
-
-  /** Obeys ORDER_PAUSE. */
-  pause(): void {
-    this.transport?.pause();
-    if (this.#extras !== undefined) this.#extras.resumed = false;
-  }
-
-  /** Obeys ORDER_RESUME: first what the core had no room for, in a task of its own (M16), then what comes. */
-  resume(): void {
-    const extras = this.#extras;
-    if (extras?.aside === undefined) this.transport?.resume();
-    else extras.resumed = true;
-    if (extras?.resumed !== true) return;
-    this.driver.host.defer(() => {
-      const kept = extras.take();
-      if (kept !== undefined) this.transport?.resume();
-      if (kept !== undefined) this.receivedCopy(kept);
-    });
-  }
-
   sent(count: number): void {
     if (this.driver.busy && late(this.driver, () => this.sent(count))) return;
     const pooled = Math.min(count, this.#pooled);
     this.#pooled -= pooled;
-    if (count > pooled) this.#extras?.external?.drop(count - pooled);
+    if (count > pooled) this.extras?.external?.drop(count - pooled);
     this.driver.core.call.sent(this.handle, count);
     this.driver.turn();
   }
@@ -235,11 +175,6 @@ export class Channel implements Sink {
   disobeyed(cause: unknown): void {
     this.failed(REASON_NETWORK, cause);
     this.closed();
-  }
-
-  static #extend(channel: Channel): Extras {
-    channel.#extras ??= new Extras();
-    return channel.#extras;
   }
 }
 

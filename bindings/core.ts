@@ -49,6 +49,7 @@ export interface CoreExports {
   connected(handle: number): number;
   secured(handle: number): number;
   received(handle: number, count: number): number;
+  received_external(handle: number, count: number): number;
   sent(handle: number, count: number): number;
   ended(handle: number): number;
   failed(handle: number, reason: number): number;

@@ -15,6 +15,9 @@ import type { Seat } from "./seat.ts";
 import type { SocketEvents } from "./socket-attributes.ts";
 import { atOneMoment } from "./socket-event.ts";
 
+/** The address of bytes that are not in engine memory. */
+const EXTERNAL = 0;
+
 /** What a socket's data goes to at present; `undefined`: nobody, it is dropped, as Mozilla does. */
 export type Taker = "iterator" | "messages" | "data" | undefined;
 
@@ -42,6 +45,12 @@ function receivedData(
   return binaryType === "arraybuffer" ? copy.buffer : copy;
 }
 
+/** The same of bytes that came whole: they are the app's own already. */
+function passedOn(driver: Driver, binaryType: BinaryType): ArrayBuffer | Uint8Array {
+  const { buffer } = driver.external as Uint8Array<ArrayBuffer>;
+  return binaryType === "arraybuffer" ? buffer : new Uint8Array(buffer);
+}
+
 /** All that is there, without framing. */
 export function deliverData(
   outlet: Outlet,
@@ -60,7 +69,11 @@ export function deliverData(
     lend(target, seat, address, length, undefined);
     return;
   }
-  hand(outlet, target, taker, receivedData(driver, binaryType, address, length));
+  const data =
+    address === EXTERNAL
+      ? passedOn(driver, binaryType)
+      : receivedData(driver, binaryType, address, length);
+  hand(outlet, target, taker, data);
 }
 
 /** The batch that the present record announces. */
@@ -148,7 +161,8 @@ function lend(
   span: number,
   table: Uint32Array | undefined,
 ): number | undefined {
-  const { memory } = seat.driver.core;
+  const { core, external } = seat.driver;
+  const memory = base === EXTERNAL ? (external?.buffer as ArrayBuffer) : core.memory;
   const lease: Lease = { memory, base, span, table, checks: seat.checks };
   const batch = new MessageBatch(lease);
   notifyAll(target, dataEvent("messages", batch, target));

@@ -44,6 +44,8 @@ export class Driver {
   failed = false;
   /** A turn is under way. */
   busy = false;
+  /** What is being passed on. */
+  external: Uint8Array | undefined;
   /** Index of the record being dispatched. */
   record = 0;
   readonly #channels: (Channel | undefined)[] = [];
@@ -124,6 +126,18 @@ export class Driver {
   /** A full turn as soon as the host's present report has returned. */
   turnSoon(): void {
     soon(this.#reports);
+  }
+
+  /**
+   * Has the core announce bytes that stay where they are; false, and nothing is done, if it must hold them,
+   * or cut them, or has something to say before them.
+   */
+  passOn(handle: number, bytes: Uint8Array): boolean {
+    if (this.core.call.received_external(handle, bytes.length) < 0) return false;
+    this.external = bytes;
+    this.turn();
+    this.external = undefined;
+    return true;
   }
 
   /** Does all that is to be done. */

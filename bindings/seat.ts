@@ -43,6 +43,10 @@ export class Seat extends Channel {
     return this.security?.tls;
   }
 
+  override get takesWhole(): boolean {
+    return this.framing === null && this.binaryType !== "string";
+  }
+
   /** Engine option `checks`. */
   get checks(): boolean {
     return this.driver.checks;

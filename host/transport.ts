@@ -29,6 +29,13 @@ export interface Sink {
   received(count: number): void;
   /** Bytes in the host's own memory; they are copied when this returns. */
   receivedCopy(bytes: Uint8Array): void;
+  /**
+   * Whether the app is given what comes with `receivedWhole` as it is, uncopied, for the time being. A
+   * host that has the choice, and cannot save its own copy by `received`, does better so.
+   */
+  readonly takesWhole: boolean;
+  /** The host's own bytes, all of an ArrayBuffer that nobody else has: from now on they are the sink's. */
+  receivedWhole(bytes: Uint8Array): void;
   /** `count` more bytes of the last write are with the kernel: their memory is free again. */
   sent(count: number): void;
   /** The peer's FIN, behind all its bytes. Writing may go on. */
@@ -49,7 +56,7 @@ export interface Transport {
    */
   write(views: readonly Uint8Array[], bytes: number): void;
   /**
-   * No `received`, `receivedCopy` or `ended` until `resume`. With TLS the handshake goes on, and what one
+   * No bytes and no `ended` are reported until `resume`. With TLS the handshake goes on, and what one
    * read of the kernel's has brought may still come: it is decrypted all at once.
    */
   pause(): void;
@@ -87,7 +94,7 @@ export interface TlsTarget {
   readonly server: boolean;
   /** Whom the peer's certificate must name: the host as given to open. Not looked at by servers. */
   readonly host: string;
-  /** Where connections may read once they are secure, with `received`, if the host can. */
+  /** Where connections may read once they are secure, with `received`, if the host can and it is better. */
   readonly window?: Uint8Array | undefined;
 }
 

@@ -6,7 +6,6 @@
  * it: encrypting on the other side is a good half of the time.
  */
 import { connect, createServer } from "node:tls";
-import { makeCertificate } from "../../scripts/certificate.mjs";
 import { least } from "../floors.mjs";
 import { Check, messagesOf } from "../pattern.mjs";
 import { makeNet, openSocket, WINDOW_BYTES } from "../sockets.mjs";
@@ -73,6 +72,8 @@ const open = {
 
 /** What the peer does with a client: `served(socket, bytes, thorough)`. */
 async function serveTls(served) {
+  // Here, as it takes half the heap of a process: full collections begin at 8 MB.
+  const { makeCertificate } = await import("../../scripts/certificate.mjs");
   const server = createServer({ ...(await makeCertificate()), noDelay: true }, (socket) => {
     socket.on("error", () => {}); // a client that has all it wants may go as it likes
     socket.once("data", (bytes) => {

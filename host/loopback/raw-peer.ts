@@ -27,6 +27,8 @@ export class RawPeer {
     secured: () => {},
     received: () => {}, // a raw peer has no window
     receivedCopy: (bytes) => this.onbytes?.(bytes.slice()),
+    takesWhole: true,
+    receivedWhole: (bytes) => this.onbytes?.(bytes),
     sent: (count) => this.#sent(count),
     ended: () => this.onend?.(),
     failed: (reason, cause) => this.onfail?.(reason, cause),

@@ -1,5 +1,5 @@
 /**
- * Handing bytes to a sink: in the window, or in memory that is the host's and soon stale.
+ * Handing bytes to a sink: in the window, whole, or in memory that is the host's and soon stale.
  *
  * What was copied is overwritten afterwards, so that nobody keeps it unnoticed. Must never be called
  * outside of an event.
@@ -23,7 +23,12 @@ export function reportBytes(
   const lent = network.copies() ? undefined : window;
   const bytes = lent?.subarray(0, count) ?? new Uint8Array(count);
   fill(bytes);
-  if (lent !== undefined) sink?.received(count);
-  else sink?.receivedCopy(bytes);
-  if (lent === undefined) bytes.fill(STALE);
+  if (lent !== undefined) {
+    sink?.received(count);
+  } else if (sink?.takesWhole === true) {
+    sink.receivedWhole(bytes);
+  } else {
+    sink?.receivedCopy(bytes);
+    bytes.fill(STALE);
+  }
 }

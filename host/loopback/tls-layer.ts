@@ -122,6 +122,14 @@ export class TlsLayer implements Front, Sink, TlsInletOwner, HandshakeOwner {
     this.#run();
   }
 
+  get takesWhole(): boolean {
+    return false;
+  }
+
+  receivedWhole(bytes: Uint8Array): void {
+    this.receivedCopy(bytes);
+  }
+
   sent(count: number): void {
     if (!this.#over) this.#outlet.sent(count);
   }

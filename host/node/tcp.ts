@@ -5,7 +5,8 @@
  * sockets do so where direct-read.ts can; else their `data` is copied into it. Half-open is always
  * allowed here: what the peer's FIN means is the engine's business (M92).
  *
- * TLS from the first byte reads into the window as well; TLS that begins later takes the socket's place.
+ * TLS that begins later takes the socket's place. It decrypts into the window where messages are cut
+ * there; what an app wants as it comes stays in the buffer that TLS makes of each record.
  */
 import type { Socket, SocketConstructorOpts, TcpNetConnectOpts } from "node:net";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
@@ -21,39 +22,14 @@ import { builtin, defer } from "./builtin.ts";
 import { readDirectly } from "./direct-read.ts";
 import { FailedTransport } from "./failed-transport.ts";
 import { Handshake } from "./handshake.ts";
-import { learnFrom, onReadAny, onReadFor, TRANSPORT } from "./on-read.ts";
-import { listenForErrors, takeWindow, tlsReadsDirectly, withDelay } from "./others.ts";
+import { learnFrom, onReadAny, onReadFor } from "./on-read.ts";
+import { takeWindow, tlsReadsDirectly, withDelay } from "./others.ts";
 import { flatten, reasonOf } from "./reasons.ts";
 import { acceptTls, connectTls } from "./tls.ts";
 import { PlaintextLeft, tlsReasonOf } from "./tls-reasons.ts";
+import { takeData, unwire, wire } from "./wiring.ts";
 
 const { isIP, Socket: NetSocket } = builtin("node:net");
-
-type Wired = Socket & { [TRANSPORT]: NodeTransport };
-
-// Shared by all sockets; `this` is the socket.
-
-function onData(this: Wired, bytes: Buffer): void {
-  this[TRANSPORT].sink?.receivedCopy(bytes);
-}
-
-/**
- * Stands in for listeners, for which an emitter keeps lists and closures in each socket: 80 bytes an
- * idle one, and a tenth of what a short connection allocates. node's own listeners come first.
- */
-function emit(this: Wired, type: string, first?: unknown): boolean {
-  const transport = this[TRANSPORT];
-  // Bun says so of its own end, too. Deno's listeners below may destroy what has ended both ways.
-  const late = type === "end" && this.destroyed;
-  const unheard = type === "error" && this.listenerCount("error") === 0;
-  // biome-ignore lint/complexity/noArguments: an array of them would be one more object
-  const heard = unheard || NetSocket.prototype.emit.apply(this, arguments as never);
-  if (late) return heard;
-  if (type === "end") transport.sink?.ended();
-  else if (type === "close") transport.sink?.closed();
-  else transport.told(type, first);
-  return heard;
-}
 
 /** Starts a connection that reads into `window`. */
 export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): Transport {
@@ -71,10 +47,11 @@ export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): 
     if (target.host.includes("\0")) throw new Error("a host name with a NUL");
     if (tls !== undefined) {
       const { tls: _, ...where } = target;
-      if (!tlsReadsDirectly) delete options.onread;
+      const direct = readsDirectly(sink);
+      if (!direct) delete options.onread;
       const socket = connectTls({ ...where, ...options } as ConnectionOptions, tls);
-      if (tlsReadsDirectly) learnFrom(socket, callback);
-      else socket.on("data", onData);
+      if (direct) learnFrom(socket, callback);
+      else takeData(socket);
       const handshake = new Handshake(tls, "connected", target);
       made.transport = new NodeTransport(socket, sink, false, handshake);
     } else {
@@ -93,7 +70,7 @@ export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): 
 export function accepted(socket: Socket, window: Uint8Array | undefined): NodeTransport {
   const direct = window !== undefined && readDirectly(socket, window, onReadAny);
   if (!direct) {
-    socket.on("data", onData);
+    takeData(socket);
     socket.pause(); // a data listener makes the stream flow
   }
   return new NodeTransport(socket, null, direct);
@@ -149,9 +126,9 @@ export class NodeTransport implements Transport, Addresses {
     this.#handshake = new Handshake(tls, tells);
     this.#unread = false;
     wire(this.#socket, this);
-    const window = tlsReadsDirectly ? tls.window : undefined;
+    const window = readsDirectly(this.sink) ? tls.window : undefined;
     const direct = window !== undefined && readDirectly(this.#socket, window, onReadAny);
-    if (!direct) this.#socket.on("data", onData);
+    if (!direct) takeData(this.#socket);
     this.#socket.pause();
   }
 
@@ -228,19 +205,9 @@ export class NodeTransport implements Transport, Addresses {
   }
 }
 
-// Functions, as private methods would mark each transport.
-
-function wire(socket: Socket, transport: NodeTransport): void {
-  listenForErrors(socket);
-  (socket as Wired)[TRANSPORT] = transport;
-  socket.emit = emit as never;
-}
-
-/** From now on the socket is TLS's; what becomes of it, TLS tells. */
-function unwire(socket: Socket): void {
-  socket.emit = NetSocket.prototype.emit;
-  socket.removeListener("data", onData);
-  socket.on("error", () => {});
+/** Whether TLS decrypts into the window. What it makes a buffer of its own for, an app may have as it is. */
+function readsDirectly(sink: Sink | null): boolean {
+  return tlsReadsDirectly && sink?.takesWhole !== true;
 }
 
 /** Dual-stack listeners show IPv4 peers as `::ffff:a.b.c.d` (M92, M115b). */

@@ -125,7 +125,7 @@ static void hear(const uint32_t* record, bool obeys) {
   if (event && attacker->failed && kind != EVENT_CLOSE) finding("event %u behind error", kind);
   if (kind == EVENT_ERROR) attacker->failed = true;
   if (kind == EVENT_CLOSE) attacker->closed = true;
-  if (kind == EVENT_DATA) check_foreign(record[2], record[3], "data");
+  if (kind == EVENT_DATA && record[2] != 0) check_foreign(record[2], record[3], "data");
   if (kind == RECORD_RELEASED) attacker->lives = false;
   if (!obeys) return;
   if (kind == ORDER_FLUSH) gather_of(handle);

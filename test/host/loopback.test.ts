@@ -39,6 +39,8 @@ async function trace(seed: number, virtual: boolean): Promise<string[]> {
     connected: () => tell(who, "connected"),
     secured: () => tell(who, "secured"),
     received: (count) => tell(who, `received ${count}`),
+    takesWhole: false,
+    receivedWhole() {},
     receivedCopy: (bytes) => tell(who, `copy ${bytes.length}`),
     sent: (count) => tell(who, `sent ${count}`),
     ended: () => tell(who, "ended"),

@@ -44,15 +44,15 @@ export const bindings = [
   },
   {
     id: "kept-overtaken",
-    file: "bindings/channel.ts",
-    find: "if (this.driver.busy || this.#extras?.aside !== undefined) {",
+    file: "bindings/intake.ts",
+    find: "if (this.driver.busy || this.extras?.aside !== undefined) {",
     replace: "if (this.driver.busy) {",
     breaks: "a read overtakes the one the core had no room for",
     tests: ["test/bindings/channel"],
   },
   {
     id: "feeding-stays",
-    file: "bindings/channel.ts",
+    file: "bindings/intake.ts",
     find: "at + window.length < bytes.length",
     replace: "at + window.length <= bytes.length",
     breaks: "after a copy of whole windows an upgrade never begins its handshake",

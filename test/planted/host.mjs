@@ -136,7 +136,7 @@ const node = [
   },
   {
     id: "node-reset-is-end",
-    file: "host/node/tcp.ts",
+    file: "host/node/wiring.ts",
     find: 'if (type === "end") transport.sink?.ended();',
     replace:
       'if (type === "end" || (first as Error & { code?: string })?.code === "ECONNRESET") transport.sink?.ended();',

@@ -204,7 +204,11 @@ class Counting extends Loopback {
       sink.sent(count);
       this.onsent(count);
     };
-    const get = (of: Sink, name: keyof Sink) => (name === "sent" ? sent : of[name].bind(of));
+    const get = (of: Sink, name: keyof Sink) => {
+      const value = of[name];
+      if (typeof value !== "function") return value;
+      return name === "sent" ? sent : value.bind(of);
+    };
     return super.connect(
       target,
       window,

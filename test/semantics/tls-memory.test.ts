@@ -18,8 +18,11 @@ function lending(): Engine {
   return new Engine({ host: nodeHost, memoryBytes: 16 * MIB, checks: false });
 }
 
-async function secured(world: TlsWorld, upgrade: boolean, engine: Engine) {
-  const options = { engine, binaryType: "uint8array" } as const;
+/** Text comes by the window, an array in TLS's own buffers. */
+type Kind = "string" | "uint8array";
+
+async function secured(world: TlsWorld, upgrade: boolean, binaryType: Kind) {
+  const options = { engine: lending(), binaryType };
   if (upgrade) {
     const [client, plain] = await world.plain(options, HOST);
     const upgraded = client.socket.upgradeToSecure();
@@ -33,12 +36,18 @@ async function secured(world: TlsWorld, upgrade: boolean, engine: Engine) {
   return { client, peer: await accept() };
 }
 
-for (const upgrade of [false, true]) {
-  const how = upgrade ? "after an upgrade" : "from the first byte";
+const CASES: readonly [upgrade: boolean, binaryType: Kind][] = [
+  [false, "string"],
+  [false, "uint8array"],
+  [true, "string"],
+  [true, "uint8array"],
+];
+for (const [upgrade, binaryType] of CASES) {
+  const how = `${upgrade ? "after an upgrade" : "from the first byte"}, ${binaryType}`;
   tlsTest(
     `what a handler was lent stays as it is while it sends and reads on, ${how}`,
     async (world) => {
-      const { client, peer } = await secured(world, upgrade, lending());
+      const { client, peer } = await secured(world, upgrade, binaryType);
       const { socket } = client;
       const total = 4 * MIB;
       const sent = pattern(total);

@@ -99,6 +99,14 @@ export class FarEnd implements Sink {
     this.receivedCopy(WINDOW.subarray(0, count));
   }
 
+  get takesWhole(): boolean {
+    return false;
+  }
+
+  receivedWhole(bytes: Uint8Array): void {
+    this.receivedCopy(bytes);
+  }
+
   receivedCopy(bytes: Uint8Array): void {
     const other = this.#connections.at(this.port).other(this.end);
     other?.written.arrived(bytes, this.end.offer !== null);

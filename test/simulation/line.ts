@@ -100,6 +100,15 @@ export class Line implements Sink {
     this.sink?.receivedCopy(bytes);
   }
 
+  get takesWhole(): boolean {
+    return this.sink?.takesWhole === true;
+  }
+
+  receivedWhole(bytes: Uint8Array): void {
+    this.#arrived(bytes);
+    this.sink?.receivedWhole(bytes);
+  }
+
   sent(count: number): void {
     this.#owner.turned = true;
     this.#owner.log?.({ op: "sent", s: this.name, n: count });

@@ -21,7 +21,7 @@ export const ARGUMENTS: Record<keyof CoreExports, string> = {
   ...{ claim: "hi", close: "h", abort: "h", half_close: "h", upgrade: "h", secured: "h" },
   ...{ connected: "h", received: "hi", sent: "hi", ended: "h", failed: "hi", closed: "h" },
   ...{ expired: "hi", ready_state: "h", buffered_amount: "h", bytes_sent: "h" },
-  ...{ bytes_received: "h", next_phase: "ii", ready_state_of: "i" },
+  ...{ received_external: "hi", bytes_received: "h", next_phase: "ii", ready_state_of: "i" },
 };
 const NAMES = Object.keys(ARGUMENTS) as (keyof CoreExports)[];
 const CONFIGS: readonly (readonly number[] | null)[] = [null, SMALL, [1 << 20, 9, 16384], []];
@@ -164,7 +164,7 @@ export class AnyCalls {
     }
     check(this.#living.has(socket), `${kind} of ${socket}, which is gone`);
     const [at, length] = kind === "messages" ? [c, d] : [a, b];
-    if (kind === "data" || kind === "messages") {
+    if ((kind === "data" && at !== 0) || kind === "messages") {
       check(at + length <= this.#core.bytes.length, `${kind} outside memory`);
       this.#canary?.foreign(this.#core.bytes.subarray(at, at + length));
     }

@@ -45,6 +45,7 @@ export function fuzzCalls(
     sent: () => socket.sent(),
     delivered: () => (inside ? 0 : call.delivered(handle, any)),
     getters: () => Math.min(call.ready_state(handle), call.next_phase(any, any), 0),
+    passing: () => (inside ? call.received_external(handle, random.of([1, any])) : 0),
     received: () => (inside ? call.received(handle, random.below(1000)) : 0),
   };
 }

@@ -40,6 +40,12 @@ export class FuzzSocket {
     const most = core.control(abi.CONTROL_WINDOW_BYTES);
     const reads = [1, 2, 7, 300, most, most, random.below(most)];
     const part = this.#wire.subarray(0, random.heavy ? most : random.of(reads));
+    if (part.length > 0 && random.chance(20)) {
+      if (core.call.received_external(this.handle, part.length) === 0) {
+        this.#wire = this.#wire.subarray(part.length);
+        return [part.length, 0];
+      }
+    }
     core.bytes.set(part, core.control(abi.CONTROL_WINDOW));
     const count = random.chance(97) ? part.length : Math.min(hostile(random), part.length);
     const result = core.call.received(this.handle, count);

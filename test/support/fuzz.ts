@@ -128,8 +128,10 @@ export class Fuzz {
     const core = this.#core;
     const random = this.#random;
     const { kind, a, b } = record;
-    const read = (): Uint8Array[] =>
-      kind === "data" ? [core.bytes.slice(a, a + b)] : messages(core, record);
+    const read = (): Uint8Array[] => {
+      if (kind === "data") return a === 0 ? [] : [core.bytes.slice(a, a + b)]; // 0: they are not there
+      return messages(core, record);
+    };
     const before = read();
     for (const message of before) {
       socket.mine(message);

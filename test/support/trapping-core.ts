@@ -31,6 +31,7 @@ export {
   poll,
   ready_state,
   ready_state_of,
+  received_external,
   resume,
   secured,
   send_external,

@@ -19,7 +19,10 @@ export class End implements Sink {
   cause: unknown;
   written = 0;
   sentBytes = 0;
-  /** Called within each `received` and `receivedCopy`, once its bytes are in `input`. */
+  /** Whether it asks for whole buffers, and how many bytes came so; they may in any case. */
+  takesWhole = false;
+  whole = 0;
+  /** Called when bytes have been reported, once its bytes are in `input`. */
   oninput: (() => void) | undefined;
   /** Called within each `sent`. */
   onsent: (() => void) | undefined;
@@ -118,6 +121,14 @@ export class End implements Sink {
   receivedCopy(bytes: Uint8Array): void {
     if (bytes.length < 1) this.#stage.violation("receivedCopy of nothing");
     this.#take(bytes.slice());
+  }
+
+  receivedWhole(bytes: Uint8Array): void {
+    const { buffer, length } = bytes;
+    if (length < 1 || length !== buffer.byteLength)
+      this.#stage.violation("not a whole ArrayBuffer");
+    this.whole += length;
+    this.#take(bytes);
   }
 
   sent(count: number): void {

@@ -3,12 +3,13 @@ import type { TlsTarget } from "../../../host/transport.ts";
 import type { End } from "./end.ts";
 import type { Pair, Stage } from "./stage.ts";
 
-export type How = "from the first byte" | "by upgrade" | "by upgrade, into the window";
-export const HOWS: readonly How[] = [
+export type How = (typeof HOWS)[number];
+export const HOWS = [
   "from the first byte",
   "by upgrade",
   "by upgrade, into the window",
-];
+  "by upgrade, whole",
+] as const;
 
 /** TLS options beside, or in place of, those that work. */
 export interface Options {
@@ -27,7 +28,7 @@ export function serverTls(on: Stage, how: How, options: object = {}): TlsTarget 
 }
 
 function windowOf(on: Stage, how: How): Uint8Array | undefined {
-  return how.endsWith("window") ? on.window : undefined;
+  return how.endsWith("window") || how.endsWith("whole") ? on.window : undefined;
 }
 
 /** Two ends in the middle of a handshake, both paused. */
@@ -35,6 +36,7 @@ export async function shaking(on: Stage, how: How, options: Options = {}): Promi
   const [ours, theirs] = [clientTls(on, how, options.client), serverTls(on, how, options.server)];
   if (upgrades(how)) {
     const pair = await on.pair("pause");
+    for (const end of [pair.client, pair.server]) end.takesWhole = how.endsWith("whole");
     pair.server.secure(theirs);
     pair.client.secure(ours);
     return pair;

@@ -11,6 +11,7 @@ const TARGET: ConnectTarget = {
 };
 const SILENT: Sink = {
   ...{ connected() {}, secured() {}, received() {}, receivedCopy() {}, sent() {} },
+  ...{ takesWhole: false, receivedWhole() {} },
   ...{ ended() {}, failed() {}, closed() {} },
 };
 

@@ -34,6 +34,7 @@ async function peers(): Promise<{
 async function client(net: Loopback, sink: Partial<Sink>): Promise<Transport> {
   const whole: Sink = {
     ...{ connected() {}, secured() {}, received() {}, receivedCopy() {}, sent() {} },
+    ...{ takesWhole: false, receivedWhole() {} },
     ...{ ended() {}, failed() {}, closed() {} },
     ...sink,
   };

@@ -38,6 +38,8 @@ export async function shake(
     secured: () => {},
     received: () => {},
     receivedCopy: () => {},
+    takesWhole: false,
+    receivedWhole: () => {},
     sent: () => {},
     ended: () => {},
     failed: (reason, cause) => {

@@ -21,6 +21,8 @@ function arrival(window: Uint8Array | undefined): Promise<string> {
         const bytes = (window as Uint8Array).subarray(0, count);
         done(`in the window: ${Buffer.from(bytes)}`);
       },
+      takesWhole: false,
+      receivedWhole: (bytes) => done(`by itself: ${Buffer.from(bytes)}`),
       receivedCopy: (bytes) => done(`to be copied: ${Buffer.from(bytes)}`),
       sent: nothing,
       ended: nothing,
@@ -44,6 +46,6 @@ test("an accepted connection's bytes land in the window", async () => {
   expect(await arrival(new Uint8Array(65536))).toBe("in the window: hello");
 });
 
-test("without a window, as where the probe finds nothing, they are there to be copied", async () => {
-  expect(await arrival(undefined)).toBe("to be copied: hello");
+test("without a window, as where the probe finds nothing, they come in memory of their own", async () => {
+  expect(await arrival(undefined)).toBe("by itself: hello");
 });
