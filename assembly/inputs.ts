@@ -19,7 +19,7 @@ import {
   STEP_CONNECTED,
 } from "./abi.ts";
 import { countConnection, noteRefusal } from "./connections.ts";
-import { completesMessage, delivering, deliverExternal, deliverReceived } from "./delivery.ts";
+import { completesMessage, deliverExternal, delivering, deliverReceived } from "./delivery.ts";
 import { touch } from "./dirty.ts";
 import { fail } from "./failure.ts";
 import { FRAMING_NONE } from "./framing/abi.ts";

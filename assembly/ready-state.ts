@@ -17,6 +17,7 @@ import {
   PHASES,
   STEPS,
 } from "./abi.ts";
+import { hideRoom } from "./send-queue.ts";
 import { Socket } from "./socket.ts";
 
 const __: u8 = 255;
@@ -51,6 +52,7 @@ export function readyStateOf(phase: i32): i32 {
 
 /** Moves a socket; false, and nothing changed, where the table has no such step. */
 export function step(socket: Socket, what: i32): bool {
+  hideRoom(socket); // whether it may still send, is asked anew
   const next = nextPhase(socket.phase, what);
   if (next < 0) return false;
   socket.phase = <u8>next;

@@ -59,13 +59,23 @@ export function reserveBytes(socket: Socket, length: u32): usize {
   return appendBlock(socket, length);
 }
 
-/** What is behind the socket's last byte may be written without asking, and then committed. */
+/**
+ * Behind the socket's last byte as much may be written without asking, and committed later, as would be
+ * answered with 1: up to the high-water mark and maxBufferedAmount.
+ */
 export function showRoom(socket: Socket): void {
+  const most = min(socket.highWaterMark, socket.bufferedMax);
+  if (socket.buffered >= <u64>most) {
+    hideRoom(socket);
+    return;
+  }
   shown = socket.sendTail;
   const tail = changetype<Block>(shown);
+  const at = <u32>(bytesOf(tail) + tail.end);
+  const room = min<u64>(capacityOf(tail) - tail.end, <u64>most - socket.buffered);
   setControl(CONTROL_ROOM_SOCKET, socket.handle);
-  setControl(CONTROL_ROOM, <u32>(bytesOf(tail) + tail.end));
-  setControl(CONTROL_ROOM_END, <u32>bytesOf(tail) + capacityOf(tail));
+  setControl(CONTROL_ROOM, at);
+  setControl(CONTROL_ROOM_END, at + <u32>room);
 }
 
 /** The socket's payloads go elsewhere from now on. */
@@ -73,13 +83,6 @@ export function hideRoom(socket: Socket): void {
   if (shown === 0 || socket.sendTail !== shown) return;
   shown = 0;
   setControl(CONTROL_ROOM_SOCKET, 0);
-}
-
-/** Of what was written into the room and is not queued, nothing stays. */
-export function wipeRoom(socket: Socket, length: u32): void {
-  if (shown === 0 || socket.sendTail !== shown) return;
-  const tail = changetype<Block>(shown);
-  memory.fill(bytesOf(tail) + tail.end, 0, min(length, capacityOf(tail) - tail.end));
 }
 
 /** Blocks grow while a burst lasts; the next burst starts where this one ended. */

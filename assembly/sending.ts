@@ -42,7 +42,6 @@ import {
   queueExternal,
   reserveBytes,
   showRoom,
-  wipeRoom,
 } from "./send-queue.ts";
 import { FLUSH_ORDERED, GONE, LOCAL_ENDED, Socket } from "./socket.ts";
 
@@ -102,10 +101,7 @@ export function commit(socket: Socket, length: i32): i32 {
   if (length < 0) return E_ARG;
   if (socket.framing !== <u8>FRAMING_NONE) return commitFrame(socket, length);
   const refusal = refuseSend(socket, length);
-  if (refusal !== 0) {
-    wipeRoom(socket, length);
-    return refusal;
-  }
+  if (refusal !== 0) return refusal;
   if (length !== 0) {
     if (!commitBytes(socket, length)) return E_ARG;
     showRoom(socket);

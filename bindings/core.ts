@@ -14,9 +14,6 @@ import {
   CONTROL_LENGTH,
   CONTROL_MAGIC,
   CONTROL_RECORDS,
-  CONTROL_ROOM,
-  CONTROL_ROOM_END,
-  CONTROL_ROOM_SOCKET,
   CONTROL_SCRATCH,
   CONTROL_WINDOW,
   CONTROL_WINDOW_BYTES,
@@ -25,6 +22,7 @@ import {
 } from "../assembly/abi.ts";
 import { BASELINE_PATCH_BASE64, SIMD_CORE_BASE64 } from "../build/core-bytes.ts";
 import { patched } from "./core-patch.ts";
+import { Room } from "./room.ts";
 
 /** The exports of the core; docs/abi.md describes them. */
 export interface CoreExports {
@@ -94,14 +92,12 @@ export function compileCore(bytes: Uint8Array<ArrayBuffer>): CoreModule {
   return new WebAssembly.Module(bytes);
 }
 
-const NO_ROOM = new Uint8Array(0);
-
 /** An instance of the core and the views of its memory. */
 export class Core {
   readonly call: CoreExports;
   readonly memory: ArrayBuffer;
   readonly bytes: Uint8Array;
-  readonly words: Uint32Array;
+  readonly words: Uint32Array<ArrayBuffer>;
   /** The receive window. */
   readonly window: Uint8Array;
   /** Indices into `words`. */
@@ -109,10 +105,9 @@ export class Core {
   readonly iov: number;
   /** What trapped, once something has. */
   trap: unknown;
+  /** Where small payloads are put. */
+  readonly room: Room;
   readonly #control: number;
-  #roomView = NO_ROOM;
-  #roomFrom = 0;
-  #roomEnd = 0;
 
   /**
    * @param config the words of `init`, in order; missing ones take their defaults
@@ -143,7 +138,8 @@ export class Core {
     this.iov = this.control(CONTROL_IOV) >>> 2;
     const window = this.control(CONTROL_WINDOW);
     this.window = new Uint8Array(this.memory, window, this.control(CONTROL_WINDOW_BYTES));
-    this.call = guard(raw, (error) => {
+    this.room = new Room(this.words, control);
+    this.call = guard(raw, this.room, (error) => {
       this.trap = error;
       trapped();
     });
@@ -156,35 +152,6 @@ export class Core {
 
   get deferred(): boolean {
     return this.control(CONTROL_DEFERRED) !== 0;
-  }
-
-  /** Whether `length` bytes may be written at `room`, and then committed for this socket. */
-  hasRoom(handle: number, length: number): boolean {
-    const { words } = this;
-    const at = this.#control;
-    if (words[at + CONTROL_ROOM_SOCKET] !== handle) return false;
-    return (
-      length <= (words[at + CONTROL_ROOM_END] as number) - (words[at + CONTROL_ROOM] as number)
-    );
-  }
-
-  get room(): number {
-    return this.control(CONTROL_ROOM);
-  }
-
-  /**
-   * Writes bytes there: never behind the room's end, though memory that is shared should grow meanwhile.
-   * The view is made once a block; to look at the payload's buffer would make one for many a payload.
-   */
-  putInRoom(payload: Uint8Array): void {
-    const end = this.control(CONTROL_ROOM_END);
-    const at = this.room;
-    if (this.#roomEnd !== end || at < this.#roomFrom) {
-      this.#roomView = new Uint8Array(this.memory, at, end - at);
-      this.#roomFrom = at;
-      this.#roomEnd = end;
-    }
-    this.#roomView.set(payload, at - this.#roomFrom);
   }
 
   /** The last call's second result. */
@@ -225,13 +192,18 @@ function checkVersion(raw: CoreExports, memory: WebAssembly.Memory): void {
   if (magic !== MAGIC) throw new Error("the core has no control block: it is none of ours");
 }
 
-/** The exports with every call guarded. The core imports nothing, so what throws is the core. */
-function guard(raw: CoreExports, trapped: (error: unknown) => void): CoreExports {
+/**
+ * The exports with every call guarded, and behind what was put into the room. The core imports nothing,
+ * so what throws is the core.
+ */
+function guard(raw: CoreExports, room: Room, trapped: (error: unknown) => void): CoreExports {
   let dead = false;
+  const { commit } = raw;
   const wrap = (call: (a: number, b: number, c: number) => number) => {
     return (a: number, b: number, c: number): number => {
       if (dead) return E_TRAPPED;
       try {
+        if (room.pending !== 0) room.settle(commit);
         return call(a, b, c);
       } catch (error) {
         dead = true;

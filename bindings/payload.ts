@@ -77,18 +77,19 @@ function lengthOf(payload: Payload): number {
 /**
  * Queues a copy. Returns what the core says: 1, 0, or a refusal (negative).
  *
- * Most payloads follow another of the same socket and fit behind it: one call of the core says so.
+ * Most payloads follow another of the same socket and fit behind it: then 1 is what it would say.
  */
 export function queuePayload(channel: Seat, payload: Payload): number {
   const { driver, handle } = channel;
   const { core } = driver;
+  const { room } = core;
   const length = lengthOf(payload);
-  if (length === 0 || !core.hasRoom(handle, length))
-    return queueElsewhere(channel, payload, length);
-  if (typeof payload === "string") driver.host.encodeLatin1(payload, core.memory, core.room);
-  else core.putInRoom(payload);
+  if (length === 0 || !room.has(handle, length)) return queueElsewhere(channel, payload, length);
+  if (typeof payload === "string") driver.host.encodeLatin1(payload, core.memory, room.at);
+  else room.put(payload);
+  room.pending += length;
   driver.countCopied(length);
-  return core.call.commit(handle, length);
+  return 1;
 }
 
 function queueElsewhere(channel: Seat, given: Payload, length: number): number {

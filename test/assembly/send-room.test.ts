@@ -63,7 +63,11 @@ describe.each(BUILDS)("room in %s", (build) => {
     ["a larger payload", (core, handle) => core.call.reserve(handle, 1000)],
     ["an external one", (core, handle) => core.call.send_external(handle, 100_000)],
     ["a framing", (core, handle) => core.setFraming(handle, { type: "lines" })],
+    ["close", (core, handle) => core.call.close(handle)],
+    ["halfClose", (core, handle) => core.call.half_close(handle)],
     ["abort", (core, handle) => core.call.abort(handle)],
+    ["an error", (core, handle) => core.call.failed(handle, 3)],
+    ["the peer's end", (core, handle) => core.call.ended(handle)],
     ["the transport's end", (core, handle) => core.call.closed(handle)],
   ];
   test.each(ends)("%s ends it", (_, end) => {
@@ -87,17 +91,28 @@ describe.each(BUILDS)("room in %s", (build) => {
     expect(core.transmit(b)).toEqual(Buffer.concat([pattern(50, 1), pattern(50, 2)]));
   });
 
-  test("what is refused there is wiped", () => {
+  test("several payloads are committed at once", () => {
     const core = new Embedder(build, CONFIG);
-    const handle = core.opened({ [abi.OPEN_BUFFERED_MAX]: 120 });
-    core.send(handle, pattern(100));
-    const [at] = room(core);
-    expect(sendInRoom(core, handle, pattern(21))).toBe(abi.E_LIMIT);
-    expect(core.bytes.slice(at, at + 21)).toEqual(new Uint8Array(21));
-    expect(sendInRoom(core, handle, pattern(20))).toBe(1);
-    core.call.half_close(handle);
-    expect(sendInRoom(core, handle, pattern(20))).toBe(abi.E_STATE);
+    const handle = core.opened();
+    const bytes = pattern(400);
+    core.send(handle, bytes.subarray(0, 100));
+    core.bytes.set(bytes.subarray(100), room(core)[0]);
+    expect(core.call.commit(handle, 300)).toBe(1);
     core.drain(0);
-    expect(core.transmit(handle)).toEqual(Buffer.concat([pattern(100), pattern(20)]));
+    expect(core.transmit(handle)).toEqual(Buffer.from(bytes));
+  });
+
+  test.each([
+    ["the high-water mark", { [abi.OPEN_HIGH_WATER_MARK]: 120 }, 0],
+    ["maxBufferedAmount", { [abi.OPEN_BUFFERED_MAX]: 120 }, abi.E_LIMIT],
+  ])("it ends at %s", (_, options, beyond) => {
+    const core = new Embedder(build, CONFIG);
+    const handle = core.opened(options);
+    core.send(handle, pattern(100));
+    expect(room(core)[1]).toBe(20);
+    expect(sendInRoom(core, handle, pattern(20))).toBe(1);
+    expect(shownFor(core)).toBe(0);
+    expect(core.send(handle, pattern(1))).toBe(beyond);
+    expect(shownFor(core)).toBe(0);
   });
 });

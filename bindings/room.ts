@@ -1,0 +1,64 @@
+/**
+ * The room behind the last payload of a socket, as the core shows it: what fits is sent by writing it there.
+ *
+ * The core is told of several such payloads at once, by one `commit` before whatever else it is asked
+ * (core.ts sees to that), so nobody can tell. That each would have been answered with 1 is what makes it
+ * room: its end is where the block ends, the high-water mark is reached, or maxBufferedAmount.
+ */
+import { CONTROL_ROOM, CONTROL_ROOM_END, CONTROL_ROOM_SOCKET } from "../assembly/abi.ts";
+
+const NO_ROOM = new Uint8Array(0);
+
+/** The room of an instance; at any time it is one socket's, or nobody's. */
+export class Room {
+  /** Bytes in it that the core has not been told of. */
+  pending = 0;
+  readonly #words: Uint32Array<ArrayBuffer>;
+  /** Index of the control block in the words. */
+  readonly #control: number;
+  #view = NO_ROOM;
+  #from = 0;
+  #end = 0;
+
+  constructor(words: Uint32Array<ArrayBuffer>, control: number) {
+    this.#words = words;
+    this.#control = control;
+  }
+
+  /** Whether `length` more bytes of this socket's may be put in. */
+  has(handle: number, length: number): boolean {
+    if (this.#word(CONTROL_ROOM_SOCKET) !== handle) return false;
+    return length <= this.#word(CONTROL_ROOM_END) - this.at;
+  }
+
+  /** Where they are to be written. */
+  get at(): number {
+    return this.#word(CONTROL_ROOM) + this.pending;
+  }
+
+  /**
+   * Writes bytes there: never behind the room's end, though memory that is shared should grow meanwhile.
+   * The view is made once a block; to look at the payload's buffer would make one for many a payload.
+   */
+  put(payload: Uint8Array): void {
+    const end = this.#word(CONTROL_ROOM_END);
+    const { at } = this;
+    if (this.#end !== end || at < this.#from) {
+      this.#view = new Uint8Array(this.#words.buffer, at, end - at);
+      this.#from = at;
+      this.#end = end;
+    }
+    this.#view.set(payload, at - this.#from);
+  }
+
+  /** Tells the core of what was put in. */
+  settle(commit: (handle: number, length: number) => number): void {
+    const { pending } = this;
+    this.pending = 0;
+    commit(this.#word(CONTROL_ROOM_SOCKET), pending);
+  }
+
+  #word(word: number): number {
+    return this.#words[this.#control + word] as number;
+  }
+}
