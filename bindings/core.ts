@@ -207,6 +207,7 @@ function guard(raw: CoreExports, room: Room, trapped: (error: unknown) => void):
         return call(a, b, c);
       } catch (error) {
         dead = true;
+        room.end();
         trapped(error);
         return E_TRAPPED;
       }

@@ -10,6 +10,8 @@ import type { Transport } from "../host/transport.ts";
 import type { Driver } from "./driver.ts";
 import { Extras } from "./extras.ts";
 
+const I32_MAX = 0x7fffffff;
+
 /** The receiving side of a Channel, and what both sides are about. */
 export class Intake {
   readonly driver: Driver;
@@ -44,13 +46,13 @@ export class Intake {
       wait(this, bytes);
       return;
     }
-    const passes = this.takesWhole && this.extras?.aside === undefined;
+    const passes = this.takesWhole && this.extras?.aside === undefined && bytes.length <= I32_MAX;
     if (!passes || !this.driver.passOn(this.handle, bytes)) this.receivedCopy(bytes);
   }
 
   receivedCopy(bytes: Uint8Array): void {
     if (this.driver.busy) {
-      wait(this, bytes.slice());
+      wait(this, new Uint8Array(bytes)); // slice() of a Buffer is none
       return;
     }
     const { core } = this.driver;

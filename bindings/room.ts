@@ -58,6 +58,12 @@ export class Room {
     commit(this.#word(CONTROL_ROOM_SOCKET), pending);
   }
 
+  /** The core has trapped: there is no room any more. */
+  end(): void {
+    this.pending = 0;
+    this.#words[this.#control + CONTROL_ROOM_SOCKET] = 0;
+  }
+
   #word(word: number): number {
     return this.#words[this.#control + word] as number;
   }

@@ -61,11 +61,9 @@ export class Seat extends Channel {
     return this.with === "pull";
   }
 
-  /** Sets what stays as it is. */
-  settle(host: string, port: number, options: SocketOptions | ServerSocketOptions): void {
+  /** Sets how it receives. */
+  settle(options: SocketOptions | ServerSocketOptions): void {
     const { binaryType } = options;
-    this.host = host;
-    this.port = port;
     this.framing = framingOf(options);
     if (binaryType !== undefined) this.binaryType = binaryType;
   }
@@ -88,7 +86,9 @@ export function dial(host: unknown, port: unknown, given: unknown): Seat {
   beginFraming(seat, framing);
   const tls = security?.on === true ? security.tls : undefined;
   const target = connectTarget(name, number, options, tls);
-  seat.settle(name, number, options);
+  seat.settle(options);
+  seat.host = name;
+  seat.port = number;
   seat.with = options.signal;
   seat.security = security;
   seat.transport = driver.host.connect(target, driver.core.window, seat);

@@ -37,6 +37,7 @@ export class ServerSeat extends Channel {
     if (typeof seat === "number") return null;
     seat.transport = transport;
     seat.security = this.security;
+    seat.settle(this.options); // the host asks for it when TLS begins
     this.driver.turnSoon();
     return seat;
   }

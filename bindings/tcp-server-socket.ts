@@ -202,10 +202,10 @@ export class TCPServerSocket extends ListeningTarget<ServerSocketEvents> {
   }
 
   #announce(handle: number): void {
-    const { driver, options } = this.#seat;
-    const seat = driver.find(handle) as Seat;
+    const seat = this.#seat.driver.find(handle) as Seat;
     const { remoteAddress = "", remotePort = 0 } = seat.transport?.addresses ?? {};
-    seat.settle(remoteAddress, remotePort, options);
+    seat.host = remoteAddress;
+    seat.port = remotePort;
     if (this.#iterator !== undefined) seat.with = "pull";
     const socket = adopt(seat);
     if (this.#iterator !== undefined) {

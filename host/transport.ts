@@ -34,7 +34,10 @@ export interface Sink {
    * host that has the choice, and cannot save its own copy by `received`, does better so.
    */
   readonly takesWhole: boolean;
-  /** The host's own bytes, all of an ArrayBuffer that nobody else has: from now on they are the sink's. */
+  /**
+   * The host's own bytes, all of an ArrayBuffer that nobody else has, and any number of them: from now on
+   * they are the sink's.
+   */
   receivedWhole(bytes: Uint8Array): void;
   /** `count` more bytes of the last write are with the kernel: their memory is free again. */
   sent(count: number): void;

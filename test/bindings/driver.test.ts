@@ -69,7 +69,9 @@ describe("a trap", () => {
     one.addEventListener("error", () => {
       early = true;
     });
+    expect([one.send(new Uint8Array(10)), one.send(new Uint8Array(10))]).toEqual([true, true]);
     expect(one.send(new Uint8Array(666))).toBe(false);
+    expect(one.send(new Uint8Array(10)), "where there was room").toBe(false);
     expect(early).toBe(false);
     expect(await Promise.all(ends)).toEqual([FAILED, FAILED]);
     expect(engine.failed).toBe(true);

@@ -19,8 +19,7 @@ export class End implements Sink {
   cause: unknown;
   written = 0;
   sentBytes = 0;
-  /** Whether it asks for whole buffers, and how many bytes came so; they may in any case. */
-  takesWhole = false;
+  /** How many bytes came in whole buffers; they may though nobody asks for it. */
   whole = 0;
   /** Called when bytes have been reported, once its bytes are in `input`. */
   oninput: (() => void) | undefined;
@@ -121,6 +120,10 @@ export class End implements Sink {
   receivedCopy(bytes: Uint8Array): void {
     if (bytes.length < 1) this.#stage.violation("receivedCopy of nothing");
     this.#take(bytes.slice());
+  }
+
+  get takesWhole(): boolean {
+    return this.#stage.whole;
   }
 
   receivedWhole(bytes: Uint8Array): void {

@@ -6,6 +6,7 @@ import type { Pair, Stage } from "./stage.ts";
 export type How = (typeof HOWS)[number];
 export const HOWS = [
   "from the first byte",
+  "from the first byte, whole",
   "by upgrade",
   "by upgrade, into the window",
   "by upgrade, whole",
@@ -33,10 +34,10 @@ function windowOf(on: Stage, how: How): Uint8Array | undefined {
 
 /** Two ends in the middle of a handshake, both paused. */
 export async function shaking(on: Stage, how: How, options: Options = {}): Promise<Pair> {
+  on.whole = how.endsWith("whole");
   const [ours, theirs] = [clientTls(on, how, options.client), serverTls(on, how, options.server)];
   if (upgrades(how)) {
     const pair = await on.pair("pause");
-    for (const end of [pair.client, pair.server]) end.takesWhole = how.endsWith("whole");
     pair.server.secure(theirs);
     pair.client.secure(ours);
     return pair;
@@ -50,7 +51,7 @@ export async function shaking(on: Stage, how: How, options: Options = {}): Promi
 }
 
 export function upgrades(how: How): boolean {
-  return how !== "from the first byte";
+  return how.startsWith("by upgrade");
 }
 
 /** What is told when the handshake is over. */

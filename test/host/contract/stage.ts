@@ -40,6 +40,8 @@ export class Stage {
     HEADROOM_BYTES,
     WINDOW_BYTES,
   );
+  /** Whether ends ask for whole buffers. */
+  whole = false;
   readonly #ends: End[] = [];
   readonly #servers: Server[] = [];
   readonly #violations: string[] = [];
