@@ -57,7 +57,7 @@ function refuseSend(socket: Socket, length: u64): i32 {
 
 /** Why a payload of `length` bytes may not be sent now, as far as its length tells, or 0. */
 function refusePayload(socket: Socket, length: u64): i32 {
-  const refusal = refuseSend(socket, length);
+  const refusal = refuseSend(socket, socket.framing === <u8>FRAMING_NONE ? length : 0);
   const misfit = refusal === E_STATE ? 0 : checkMessage(socket, length);
   return misfit !== 0 ? misfit : refusal;
 }

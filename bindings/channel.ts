@@ -9,7 +9,7 @@
 import { REASON_NETWORK } from "../assembly/reasons.ts";
 import type { Context, Sink, Timer, TlsTarget } from "../host/transport.ts";
 import type { Driver } from "./driver.ts";
-import { Intake } from "./intake.ts";
+import { Intake, late } from "./intake.ts";
 
 /**
  * Hands a record to the socket object it is for: an event of abi.ts with its first two words; for
@@ -152,12 +152,6 @@ export class Channel extends Intake implements Sink {
     this.driver.turn();
   }
 
-  ended(): void {
-    if (late(this.driver, () => this.ended())) return;
-    this.driver.core.call.ended(this.handle);
-    this.driver.turn();
-  }
-
   failed(reason: number, cause: unknown): void {
     if (late(this.driver, () => this.failed(reason, cause))) return;
     this.cause ??= cause;
@@ -176,10 +170,4 @@ export class Channel extends Intake implements Sink {
     this.failed(REASON_NETWORK, cause);
     this.closed();
   }
-}
-
-/** During a turn a report waits until it is over. */
-function late(driver: Driver, report: () => void): boolean {
-  if (driver.busy) driver.later(report);
-  return driver.busy;
 }

@@ -12,6 +12,8 @@ export class Extras {
   external: ExternalQueue | undefined;
   /** A read the core had no room for. */
   aside: Uint8Array | undefined;
+  /** Behind it came the peer's FIN. */
+  ended = false;
   /** The core has room for it now. */
   resumed = false;
   /** Parts of a read are still to be given to the core. */

@@ -72,6 +72,17 @@ export class Intake {
     }
   }
 
+  /** The peer's FIN, behind all that came before it: what the core had no room for, too. */
+  ended(): void {
+    if (late(this.driver, () => this.ended())) return;
+    if (this.extras?.aside !== undefined) {
+      this.extras.ended = true;
+      return;
+    }
+    this.driver.core.call.ended(this.handle);
+    this.driver.turn();
+  }
+
   /** Obeys ORDER_PAUSE. */
   pause(): void {
     this.transport?.pause();
@@ -86,8 +97,10 @@ export class Intake {
     if (extras?.resumed !== true) return;
     this.driver.host.defer(() => {
       const kept = extras.take();
-      if (kept !== undefined) this.transport?.resume();
-      if (kept !== undefined) this.receivedCopy(kept);
+      if (kept === undefined) return;
+      this.transport?.resume();
+      this.receivedCopy(kept);
+      if (extras.ended) this.ended();
     });
   }
 
@@ -100,4 +113,10 @@ export class Intake {
 /** Not a part of receivedWhole(): a closure there would be one at each call. */
 function wait(intake: Intake, bytes: Uint8Array): void {
   intake.driver.later(() => intake.receivedWhole(bytes));
+}
+
+/** During a turn a report waits until it is over. */
+export function late(driver: Driver, report: () => void): boolean {
+  if (driver.busy) driver.later(report);
+  return driver.busy;
 }

@@ -25,6 +25,17 @@ describe.each(BUILDS)("payloads in %s", (build) => {
     expect(core.transmit(b)).toEqual(Buffer.alloc(400, 7));
   });
 
+  test("a frame that is shorter than its payload counts as it is towards maxBufferedAmount", () => {
+    const core = new Embedder(build, CONFIG);
+    const handle = core.opened({ [abi.OPEN_BUFFERED_MAX]: 200 });
+    core.setFraming(handle, { type: "varint", offset: 1 });
+    const payload = Uint8Array.of(0x2c, 0xdd, 0xc0, 0x2d, ...new Uint8Array(197)); // its varint: 3 bytes, for 2
+    expect(core.send(handle, payload)).toBe(1);
+    expect(core.call.buffered_amount(handle)).toBe(200);
+    expect(core.send(handle, payload)).toBe(abi.E_LIMIT);
+    expect(core.call.buffered_amount(handle)).toBe(200);
+  });
+
   test("a payload begun is given up when another is sent between its pieces", () => {
     const core = new Embedder(build, CONFIG);
     const [a, b] = [core.opened(), core.opened()];

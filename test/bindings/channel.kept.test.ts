@@ -45,7 +45,8 @@ class Feed {
   }
 }
 
-test("what is reported behind a read without room does not overtake it", async () => {
+/** Six sockets that have nobody for their data yet, and what feeds them. */
+async function waiting() {
   const lines: Line[] = [];
   const host: Host = {
     ...nodeHost,
@@ -64,17 +65,43 @@ test("what is reported behind a read without room does not overtake it", async (
   for (let i = 0; i < 20; i++) for (const feed of feeds) feed.read(WINDOW);
   expect(engine.stats.poolFreeBytes).toBeLessThan(WINDOW);
   for (let i = 0; i < 5; i++) for (const feed of feeds) feed.read(10);
+  return { sockets, feeds };
+}
 
+/** The numbers of the reads that a socket is told of from now on. */
+function readsOf(socket: TCPSocket): number[] {
+  const first: number[] = [];
+  socket.addEventListener("data", (event) => {
+    const { data } = event as unknown as { data: Uint8Array };
+    for (const byte of data) if (byte !== first.at(-1)) first.push(byte);
+  });
+  return first;
+}
+
+function all({ reads }: Feed): number[] {
+  return Array.from({ length: reads }, (_, i) => i + 1);
+}
+
+test("what is reported behind a read without room does not overtake it", async () => {
+  const { sockets, feeds } = await waiting();
   for (const [index, socket] of sockets.entries()) {
-    const first: number[] = [];
-    socket.addEventListener("data", (event) => {
-      const { data } = event as unknown as { data: Uint8Array };
-      for (const byte of data) if (byte !== first.at(-1)) first.push(byte);
-    });
+    const reads = readsOf(socket);
     await settle();
-    expect(first).toEqual(Array.from({ length: (feeds[index] as Feed).reads }, (_, i) => i + 1));
+    expect(reads).toEqual(all(feeds[index] as Feed));
   }
   const closed = sockets.map((socket) => next(socket, "close"));
   for (const socket of sockets) socket.closeImmediately();
   await Promise.all(closed);
+});
+
+test("nor does the peer's FIN", async () => {
+  const { sockets, feeds } = await waiting();
+  for (const { line } of feeds) line.sink.ended();
+  for (const [index, socket] of sockets.entries()) {
+    const reads = readsOf(socket);
+    const closed = next(socket, "close");
+    await settle();
+    expect(reads).toEqual(all(feeds[index] as Feed));
+    await closed;
+  }
 });

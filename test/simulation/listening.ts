@@ -28,6 +28,8 @@ export interface Stagehand {
   turned: boolean;
   /** An app has gone on behind an await; promises may have been settled by that. */
   wentOn: boolean;
+  /** The engine has said all it had to say; what nobody listens to is dropped by now. */
+  turnOver(): void;
   /** @throws Divergence if no event may come now */
   mayHear(type: Said["type"]): void;
   /** The app's handler of an event, or what it does behind an await. */
@@ -109,6 +111,7 @@ export abstract class Listening {
   /** The app goes on behind an await; a turn follows if it has called something. */
   goesOn(): void {
     this.schedule.wentOn = true;
+    if (this.schedule.turned) this.schedule.turnOver();
     this.schedule.turned = false;
     this.schedule.handle(this as unknown as Actor, true);
   }

@@ -71,6 +71,8 @@ export class Scene implements LineOwner, Stagehand, Watcher {
     call(this.actors[socket] as Actor);
   }
 
+  turnOver(): void {} // nobody awaits anything here
+
   /** Runs all that is due, then holds engine and model against each other. */
   async settle(): Promise<void> {
     do {

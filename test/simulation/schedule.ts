@@ -139,16 +139,20 @@ export class Schedule implements LineOwner, Stagehand {
     else this.#direct(actor, what, handling === null || handling === actor);
   }
 
-  /** One of a socket's calls; who listens is changed by itself only, or outside of handlers. */
+  /**
+   * One of a socket's calls. Who listens is changed by itself only, or outside of handlers; so is how it is
+   * cut, and whether it waits, if nobody listens: had it been dropped before the handler, or is it after?
+   */
   #direct(actor: Actor, what: number, own: boolean): void {
     const { choices, cast } = this;
+    const heard = own || actor.model.consumed;
     if (actor.puller.active && choices.chance(40)) {
       if (choices.chance(4)) actor.puller.leave();
       else actor.puller.pull();
     } else if (what < 45) actor.sendAny();
-    else if (what < 52) actor.setFraming(cast.anyFormat());
+    else if (what < 52 && heard) actor.setFraming(cast.anyFormat());
     else if (what < 57 && own) actor.take(choices.of(TAKERS));
-    else if (what < 66) actor.suspend();
+    else if (what < 66 && heard) actor.suspend();
     else if (what < 80) actor.resume();
     else if (what < 85) actor.halfClose();
     else if (what < 88) actor.upgrade();
@@ -168,6 +172,10 @@ export class Schedule implements LineOwner, Stagehand {
     if (Divergence.first !== null) throw Divergence.first;
     if (this.turned || this.#tap.deferred === 0) this.cast.compare();
     this.#quiet = false;
+  }
+
+  turnOver(): void {
+    for (const { model } of this.cast.actors) if (!model.over) model.missing(this.now);
   }
 
   /** The faults stop, everybody takes what comes: everything must settle. */

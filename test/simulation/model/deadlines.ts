@@ -10,6 +10,9 @@ const SLACK_MILLISECONDS = 3;
 /** idleTimeout is looked at four times, by timers of whole milliseconds; a fifth time, if late. */
 const QUARTERS = 4;
 
+/** Virtual times are sums of tenths. */
+const ROUNDING = 1e-6;
+
 export class Deadlines {
   readonly #connectTimeout: number;
   readonly #idleTimeout: number;
@@ -67,7 +70,7 @@ export class Deadlines {
 
   idleMayExpire(now: number): boolean {
     if (this.#idleTimeout === 0 || this.#suspendedAt !== null) return false;
-    return now - this.#activeAt - this.#suspendedFor >= this.#idleTimeout;
+    return now - this.#activeAt - this.#suspendedFor >= this.#idleTimeout - ROUNDING;
   }
 
   idleMustExpire(now: number): boolean {

@@ -157,9 +157,10 @@ export class Facts {
     return counts && late.idleMustExpire(now);
   }
 
-  /** Whether an unexpected error may be the engine's memory. */
+  /** Whether an unexpected error may be the engine's memory; what nobody took needed some, too. */
   protected get mayStarve(): boolean {
-    return this.scarce && this.state === "open" && this.receive.pending > 0;
+    const { pending, lost } = this.receive;
+    return this.scarce && this.state === "open" && (pending > 0 || lost);
   }
 
   protected get drainDue(): boolean {
