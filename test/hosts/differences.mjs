@@ -5,7 +5,10 @@
 import { networkInterfaces } from "node:os";
 
 const HOST = "host/node.test.ts > contract: node";
-const HOWS = ["from the first byte", "by upgrade", "by upgrade, into the window"];
+const HOWS = [
+  ...["from the first byte", "from the first byte, whole"],
+  ...["by upgrade", "by upgrade, into the window", "by upgrade, whole"],
+];
 const hasIPv6 = Object.values(networkInterfaces()).some((all) =>
   all.some(({ address }) => address === "::1"),
 );
