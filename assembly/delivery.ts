@@ -9,7 +9,8 @@
  * behind that one, and for apps that stop often batches get small.
  *
  * Invariant: while it has an owner, cursor <= announced <= end, and all lie in the window with its
- * headroom, or in the lent block. A lent block is in no chain; what is left of it goes back there.
+ * headroom, or in the lent block. A lent block is in no chain; what is left of it goes back there. Bytes
+ * that the host has lie nowhere: they are announced all at once, so none is ever left.
  */
 import { CONTROL_INTERRUPTED, E_ARG, E_STATE, EVENT_DATA, PHASE_CLOSING } from "./abi.ts";
 import { setControl } from "./control.ts";
