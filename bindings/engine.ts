@@ -12,11 +12,12 @@ import {
   CONTROL_SOCKETS,
 } from "../assembly/abi.ts";
 import { fromBase64, nodeHost } from "../host/node/index.ts";
+import { onDemand } from "../host/on-demand.ts";
 import type { Host } from "../host/transport.ts";
 import { builtInCore, type CoreModule } from "./core.ts";
 import { drain } from "./drain.ts";
 import { Driver } from "./driver.ts";
-import { bool, checkOptions, integer, type Rule } from "./option-rules.ts";
+import { bool, checkOptions, integer, type Rules } from "./option-rules.ts";
 import { shown } from "./shown.ts";
 
 /** Options of `new Engine`. */
@@ -58,10 +59,8 @@ export interface EngineStats {
 /** Key of an option for tests: another core. */
 export const CORE: unique symbol = Symbol("core");
 
-const bytes = integer(1, 0x7fff0000, " bytes");
-
-const RULES: Record<string, Rule> = {
-  memoryBytes: bytes,
+const rules: Rules = onDemand(() => ({
+  memoryBytes: integer(1, 0x7fff0000, " bytes"),
   maxSockets: integer(1, 1048576, ""),
   windowBytes: integer(16384, 16777216, " bytes"),
   host: {
@@ -69,7 +68,7 @@ const RULES: Record<string, Rule> = {
     check: (value) => typeof (value as Host | null)?.connect === "function",
   },
   checks: bool,
-};
+}));
 
 let current: Engine | undefined;
 let driverFor: (engine: Engine) => Driver;
@@ -104,7 +103,7 @@ export class Engine {
    * @throws RangeError if memory of that size cannot be had or divided
    */
   constructor(options: EngineOptions = {}) {
-    const checked = checkOptions<EngineOptions>("Engine", options, RULES);
+    const checked = checkOptions<EngineOptions>("Engine", options, rules);
     const { [CORE]: core } = (options ?? {}) as { [CORE]?: CoreModule };
     const { memoryBytes, maxSockets, windowBytes, host = nodeHost } = checked;
     const module = core ?? builtInCore(fromBase64);

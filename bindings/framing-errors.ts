@@ -28,21 +28,25 @@ import {
   REASON_MESSAGE_TOO_LONG,
   REASON_MESSAGE_UNTERMINATED,
 } from "../assembly/reasons.ts";
+import { onDemand } from "../host/on-demand.ts";
 import type { Framing } from "./framing.ts";
 
-const RULES: ReadonlyMap<number, string> = new Map([
-  [RULE_LENGTH_TOO_SMALL, "the announced frame is shorter than its own header"],
-  [RULE_VARINT_OVERLONG, "the varint is overlong"],
-  [RULE_VARINT_TOO_WIDE, "the varint is longer than 64 bits"],
-  [RULE_NETSTRING_LENGTH, "a length in decimal digits and a colon are missing"],
-  [RULE_NETSTRING_COMMA, "the comma at the end is missing"],
-  [RULE_SLIP_ESCAPE, "ESC is not followed by ESC_END or ESC_ESC"],
-  [RULE_COBS_CODE, "a code points past the end of the frame"],
-  [RULE_HEADER_TOO_LONG, `the header section is longer than ${HEADER_BYTES_MAX} bytes`],
-  [RULE_HEADER_MISSING, "a header line has no colon, or none is Content-Length"],
-  [RULE_HEADER_TWICE, "Content-Length is there twice"],
-  [RULE_HEADER_VALUE, "Content-Length is not a decimal number"],
-]);
+const rules = onDemand(
+  (): ReadonlyMap<number, string> =>
+    new Map([
+      [RULE_LENGTH_TOO_SMALL, "the announced frame is shorter than its own header"],
+      [RULE_VARINT_OVERLONG, "the varint is overlong"],
+      [RULE_VARINT_TOO_WIDE, "the varint is longer than 64 bits"],
+      [RULE_NETSTRING_LENGTH, "a length in decimal digits and a colon are missing"],
+      [RULE_NETSTRING_COMMA, "the comma at the end is missing"],
+      [RULE_SLIP_ESCAPE, "ESC is not followed by ESC_END or ESC_ESC"],
+      [RULE_COBS_CODE, "a code points past the end of the frame"],
+      [RULE_HEADER_TOO_LONG, `the header section is longer than ${HEADER_BYTES_MAX} bytes`],
+      [RULE_HEADER_MISSING, "a header line has no colon, or none is Content-Length"],
+      [RULE_HEADER_TWICE, "Content-Length is there twice"],
+      [RULE_HEADER_VALUE, "Content-Length is not a decimal number"],
+    ]),
+);
 
 /** The `code` of a FramingError. */
 export type FramingErrorCode =
@@ -88,7 +92,7 @@ function told(reason: number, detail: number, limit: number): [FramingErrorCode,
       return ["ERR_MESSAGE_INCOMPLETE", `the peer ended within a message; ${missing} missing`];
     }
     default:
-      return ["ERR_MESSAGE_MALFORMED", RULES.get(detail) ?? "what came is no message"];
+      return ["ERR_MESSAGE_MALFORMED", rules().get(detail) ?? "what came is no message"];
   }
 }
 

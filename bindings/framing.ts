@@ -6,6 +6,7 @@
  * Decoding and encoding are the core's; framing-words.ts tells it which.
  */
 import { MESSAGE_BYTES } from "../assembly/framing/abi.ts";
+import { onDemand } from "../host/on-demand.ts";
 import { checkDelimiters, type Delimiter } from "./delimiters.ts";
 import { BYTES_MAX, bool, checkOptions, integer, oneOf, type Rule } from "./option-rules.ts";
 import { shown } from "./shown.ts";
@@ -96,52 +97,51 @@ interface Kind {
   readonly defaults: Record<string, unknown>;
 }
 
-const size = integer(1, BYTES_MAX, " bytes");
-const prefix = integer(0, 1000, " bytes");
-const limited: Kind = {
-  rules: { maxMessageBytes: size },
-  defaults: { maxMessageBytes: MESSAGE_BYTES },
-};
+const size = onDemand(() => integer(1, BYTES_MAX, " bytes"));
 
 function kind(rules: Record<string, Rule>, defaults: Record<string, unknown>): Kind {
   return {
-    rules: { ...rules, ...limited.rules },
-    defaults: { ...defaults, ...limited.defaults },
+    rules: { ...rules, maxMessageBytes: size() },
+    defaults: { ...defaults, maxMessageBytes: MESSAGE_BYTES },
   };
 }
 
-const KINDS: ReadonlyMap<string, Kind> = new Map([
-  ["fixed", { rules: { size }, defaults: {} }],
-  [
-    "lengthPrefixed",
-    kind(
-      {
-        bytes: oneOf(1, 2, 3, 4, 8),
-        endian: oneOf("big", "little"),
-        offset: prefix,
-        adjust: integer(-0x80000000, 0x7fffffff, ""),
-        strip: prefix,
-      },
-      { bytes: 4, endian: "big", offset: 0, adjust: 0 },
-    ),
-  ],
-  ["varint", kind({ offset: prefix, strip: bool }, { offset: 0 })],
-  [
-    "delimited",
-    kind({ delimiters: { allowed: "", check: () => true }, keep: bool }, { keep: false }),
-  ],
-  [
-    "lines",
-    kind(
-      { eol: oneOf("\r\n", "\n"), keep: bool, lastLine: bool },
-      { eol: "\r\n", keep: false, lastLine: false },
-    ),
-  ],
-  ["netstring", limited],
-  ["slip", limited],
-  ["cobs", limited],
-  ["contentLength", limited],
-]);
+const kinds = onDemand((): ReadonlyMap<string, Kind> => {
+  const prefix = integer(0, 1000, " bytes");
+  const limited = kind({}, {});
+  return new Map([
+    ["fixed", { rules: { size: size() }, defaults: {} }],
+    [
+      "lengthPrefixed",
+      kind(
+        {
+          bytes: oneOf(1, 2, 3, 4, 8),
+          endian: oneOf("big", "little"),
+          offset: prefix,
+          adjust: integer(-0x80000000, 0x7fffffff, ""),
+          strip: prefix,
+        },
+        { bytes: 4, endian: "big", offset: 0, adjust: 0 },
+      ),
+    ],
+    ["varint", kind({ offset: prefix, strip: bool }, { offset: 0 })],
+    [
+      "delimited",
+      kind({ delimiters: { allowed: "", check: () => true }, keep: bool }, { keep: false }),
+    ],
+    [
+      "lines",
+      kind(
+        { eol: oneOf("\r\n", "\n"), keep: bool, lastLine: bool },
+        { eol: "\r\n", keep: false, lastLine: false },
+      ),
+    ],
+    ["netstring", limited],
+    ["slip", limited],
+    ["cobs", limited],
+    ["contentLength", limited],
+  ]);
+});
 
 /**
  * A complete, frozen description of what was given.
@@ -149,14 +149,14 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
  */
 export function checkFraming(given: unknown): Framing {
   const type = (given as { type?: unknown } | null | undefined)?.type;
-  const found = typeof type === "string" ? KINDS.get(type) : undefined;
+  const found = typeof type === "string" ? kinds().get(type) : undefined;
   if (found === undefined) {
-    const known = [...KINDS.keys()].join(", ");
+    const known = [...kinds().keys()].join(", ");
     const what = type === undefined ? shown(given) : `the type ${shown(type)}`;
     throw new TypeError(`framing: ${what} came; a description of type ${known} is allowed`);
   }
   const { type: _, ...rest } = given as Record<string, unknown>;
-  const options = checkOptions<Record<string, unknown>>(`framing.${type}`, rest, found.rules);
+  const options = checkOptions<Record<string, unknown>>(`framing.${type}`, rest, () => found.rules);
   const whole = complete(
     type as string,
     Object.assign(Object.create(null), found.defaults, options),
@@ -166,7 +166,7 @@ export function checkFraming(given: unknown): Framing {
 
 function complete(type: string, options: Record<string, unknown>): Record<string, unknown> {
   if (type === "fixed" && options.size === undefined) {
-    throw new TypeError(`framing.fixed size: undefined came; ${size.allowed} is allowed`);
+    throw new TypeError(`framing.fixed size: undefined came; ${size().allowed} is allowed`);
   }
   if (type === "delimited") options.delimiters = checkDelimiters(options.delimiters);
   const bare = options.offset === 0;

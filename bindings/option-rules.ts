@@ -12,6 +12,9 @@ export interface Rule {
   readonly check: (value: unknown) => boolean;
 }
 
+/** The rules of some options by name; asked for when there are options to check. */
+export type Rules = () => Record<string, Rule>;
+
 /** The largest count of bytes an option takes; the core reads one more as "no limit". */
 export const BYTES_MAX = 0xfffffffe;
 
@@ -48,12 +51,13 @@ export function oneOf(...values: readonly unknown[]): Rule {
 }
 
 /** The given options, each read once; own properties only. */
-export function checkOptions<T>(owner: string, given: unknown, rules: Record<string, Rule>): T {
+export function checkOptions<T>(owner: string, given: unknown, rulesOf: Rules): T {
   const checked: Record<string, unknown> = Object.create(null); // no prototype adds to it
   if (given === undefined || given === null) return checked as T;
   if (typeof given !== "object") {
     throw new TypeError(`${owner} options: ${shown(given)} came; an object is allowed`);
   }
+  const rules = rulesOf();
   for (const [name, value] of Object.entries(given)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (rule === undefined) {

@@ -18,6 +18,7 @@ import {
   OPEN_RECEIVE_BYTES_MAX,
   OPEN_WORDS,
 } from "../assembly/abi.ts";
+import { onDemand } from "../host/on-demand.ts";
 import type { ConnectTarget, TlsTarget } from "../host/transport.ts";
 import { type Engine, isEngine } from "./engine.ts";
 import { checkFraming, type Framing, type FramingLike } from "./framing.ts";
@@ -28,7 +29,7 @@ import {
   integer,
   oneOf,
   or,
-  type Rule,
+  type Rules,
   text,
 } from "./option-rules.ts";
 import { isAborted, isSignal, reasonOf } from "./platform.ts";
@@ -99,59 +100,56 @@ export interface ServerSocketOptions extends CommonOptions {
   reusePort?: boolean;
 }
 
-const milliseconds = integer(0, 0x7fffffff, " milliseconds");
-const bytes = integer(0, BYTES_MAX, " bytes");
-const bytesOrInfinity = or(bytes, "Infinity", (value) => value === Infinity);
+const milliseconds = onDemand(() => integer(0, 0x7fffffff, " milliseconds"));
 
-const COMMON: Record<string, Rule> = {
-  binaryType: oneOf("string", "arraybuffer", "uint8array"),
-  framing: { allowed: "a framing", check: (value) => typeof value === "object" },
-  useSecureTransport: bool,
-  tls: tlsRule,
-  idleTimeout: milliseconds,
-  highWaterMark: bytes,
-  lowWaterMark: bytes,
-  maxBufferedAmount: bytesOrInfinity,
-  allowHalfOpen: bool,
-  noDelay: bool,
-  keepAlive: or(milliseconds, "true or false", bool.check),
-  signal: { allowed: "an AbortSignal", check: isSignal },
-  engine: { allowed: "an Engine", check: (value) => isEngine(value) },
-};
+const commonRules: Rules = onDemand(() => {
+  const bytes = integer(0, BYTES_MAX, " bytes");
+  return {
+    binaryType: oneOf("string", "arraybuffer", "uint8array"),
+    framing: { allowed: "a framing", check: (value) => typeof value === "object" },
+    useSecureTransport: bool,
+    tls: tlsRule,
+    idleTimeout: milliseconds(),
+    highWaterMark: bytes,
+    lowWaterMark: bytes,
+    maxBufferedAmount: or(bytes, "Infinity", (value) => value === Infinity),
+    allowHalfOpen: bool,
+    noDelay: bool,
+    keepAlive: or(milliseconds(), "true or false", bool.check),
+    signal: { allowed: "an AbortSignal", check: isSignal },
+    engine: { allowed: "an Engine", check: (value) => isEngine(value) },
+  };
+});
 
-const SOCKET: Record<string, Rule> = {
-  ...COMMON,
-  connectTimeout: milliseconds,
+const socketRules: Rules = onDemand(() => ({
+  ...commonRules(),
+  connectTimeout: milliseconds(),
   localAddress: text,
   localPort: integer(0, 65535, ""),
   family: oneOf(0, 4, 6),
   lookup: { allowed: "a function", check: (value) => typeof value === "function" },
-};
+}));
 
-const SERVER: Record<string, Rule> = {
-  ...COMMON,
+const serverRules: Rules = onDemand(() => ({
+  ...commonRules(),
   host: text,
   maxConnections: or(integer(0, BYTES_MAX, ""), "Infinity", (value) => value === Infinity),
   maxReceiveBytes: integer(1, BYTES_MAX, " bytes"),
-  handshakeTimeout: milliseconds,
+  handshakeTimeout: milliseconds(),
   reusePort: bool,
-};
+}));
 
 /** Checks the options of `new TCPSocket`. @throws TypeError */
 export function socketOptions(given: unknown): SocketOptions {
-  return read<SocketOptions>("TCPSocket", given, SOCKET);
+  return read<SocketOptions>("TCPSocket", given, socketRules);
 }
 
 /** Checks the options of `new TCPServerSocket`. @throws TypeError */
 export function serverOptions(given: unknown): ServerSocketOptions {
-  return read<ServerSocketOptions>("TCPServerSocket", given, SERVER);
+  return read<ServerSocketOptions>("TCPServerSocket", given, serverRules);
 }
 
-function read<T extends CommonOptions>(
-  owner: string,
-  given: unknown,
-  rules: Record<string, Rule>,
-): T {
+function read<T extends CommonOptions>(owner: string, given: unknown, rules: Rules): T {
   const checked = checkOptions<T>(owner, given, rules);
   if (checked.framing) checked.framing = checkFraming(checked.framing);
   if (checked.signal !== undefined && isAborted(checked.signal)) throw reasonOf(checked.signal);

@@ -4,8 +4,9 @@
  * They are checked in form here; whether a certificate can be read and a key fits it, the host knows
  * (`tlsContext`), and it is asked at once: nothing is told only when a handshake fails.
  */
+import { onDemand } from "../host/on-demand.ts";
 import type { Host, TlsContext } from "../host/transport.ts";
-import { bool, checkOptions, integer, type Rule } from "./option-rules.ts";
+import { bool, checkOptions, integer, type Rule, type Rules, text } from "./option-rules.ts";
 
 /** PEM text or bytes; of several things of a kind, a list. */
 export type Pem = string | Uint8Array | readonly (string | Uint8Array)[];
@@ -75,59 +76,58 @@ export interface TlsOptions {
   ticketKeys?: Uint8Array;
 }
 
-const isPart = (value: unknown): boolean =>
-  (typeof value === "string" && value !== "") || value instanceof Uint8Array;
-const pem: Rule = {
-  allowed: "PEM text, bytes, or an array of these",
-  check: (value) => isPart(value) || (Array.isArray(value) && value.every(isPart)),
-};
-const bytes: Rule = { allowed: "bytes", check: (value) => value instanceof Uint8Array };
-const callback: Rule = { allowed: "a function", check: (value) => typeof value === "function" };
-const text: Rule = {
-  allowed: "a non-empty string",
-  check: (value) => typeof value === "string" && value !== "",
-};
-const names: Rule = {
-  allowed: "an array of names of 1 to 255 bytes",
-  check: (value) => Array.isArray(value) && value.every(isProtocol),
-};
-const version: Rule = {
-  allowed: 'one of "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"',
-  check: (value) => /^TLSv1(\.[123])?$/.test(String(value)) && typeof value === "string",
-};
+function isPart(value: unknown): boolean {
+  return (typeof value === "string" && value !== "") || value instanceof Uint8Array;
+}
 
 function isProtocol(value: unknown): boolean {
   return typeof value === "string" && /^[\0-\xff]{1,255}$/.test(value);
 }
 
-const RULES: Record<string, Rule> = {
-  ca: pem,
-  cert: pem,
-  key: pem,
-  passphrase: { allowed: "a string", check: (value) => typeof value === "string" },
-  pfx: bytes,
-  crl: pem,
-  ALPNProtocols: names,
-  minVersion: version,
-  maxVersion: version,
-  ciphers: text,
-  sigalgs: text,
-  ecdhCurve: text,
-  dhparam: { allowed: "PEM text or bytes", check: isPart },
-  honorCipherOrder: bool,
-  rejectUnauthorized: bool,
-  servername: text,
-  checkServerIdentity: callback,
-  minDHSize: integer(1, 65536, " bits"),
-  requestCert: bool,
-  SNICallback: callback,
-  ALPNCallback: callback,
-  sessionTimeout: integer(1, 0x7fffffff, " seconds"),
-  ticketKeys: {
-    allowed: "48 bytes",
-    check: (value) => value instanceof Uint8Array && value.length === 48,
-  },
-};
+const rules: Rules = onDemand(() => {
+  const pem: Rule = {
+    allowed: "PEM text, bytes, or an array of these",
+    check: (value) => isPart(value) || (Array.isArray(value) && value.every(isPart)),
+  };
+  const bytes: Rule = { allowed: "bytes", check: (value) => value instanceof Uint8Array };
+  const callback: Rule = { allowed: "a function", check: (value) => typeof value === "function" };
+  const names: Rule = {
+    allowed: "an array of names of 1 to 255 bytes",
+    check: (value) => Array.isArray(value) && value.every(isProtocol),
+  };
+  const version: Rule = {
+    allowed: 'one of "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"',
+    check: (value) => /^TLSv1(\.[123])?$/.test(String(value)) && typeof value === "string",
+  };
+  return {
+    ca: pem,
+    cert: pem,
+    key: pem,
+    passphrase: { allowed: "a string", check: (value) => typeof value === "string" },
+    pfx: bytes,
+    crl: pem,
+    ALPNProtocols: names,
+    minVersion: version,
+    maxVersion: version,
+    ciphers: text,
+    sigalgs: text,
+    ecdhCurve: text,
+    dhparam: { allowed: "PEM text or bytes", check: isPart },
+    honorCipherOrder: bool,
+    rejectUnauthorized: bool,
+    servername: text,
+    checkServerIdentity: callback,
+    minDHSize: integer(1, 65536, " bits"),
+    requestCert: bool,
+    SNICallback: callback,
+    ALPNCallback: callback,
+    sessionTimeout: integer(1, 0x7fffffff, " seconds"),
+    ticketKeys: {
+      allowed: "48 bytes",
+      check: (value) => value instanceof Uint8Array && value.length === 48,
+    },
+  };
+});
 
 /** What an option `tls` may be. */
 export const tlsRule: Rule = {
@@ -137,7 +137,7 @@ export const tlsRule: Rule = {
 
 /** Checks TLS options and has the host read them. @throws TypeError */
 export function tlsContext(owner: string, given: unknown, host: Host, server: boolean): TlsContext {
-  const options = checkOptions<TlsOptions>(`${owner} tls`, given, RULES);
+  const options = checkOptions<TlsOptions>(`${owner} tls`, given, rules);
   if (host.tlsContext === undefined) {
     throw new DOMException(`${host.name} has no TLS`, "NotSupportedError");
   }

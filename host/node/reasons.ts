@@ -11,28 +11,32 @@ import {
   REASON_RESET,
   REASON_TIMED_OUT,
 } from "../../assembly/reasons.ts";
+import { onDemand } from "../on-demand.ts";
 
-const REASONS: ReadonlyMap<string, number> = new Map([
-  ["ECONNREFUSED", REASON_REFUSED],
-  ["EHOSTUNREACH", REASON_REFUSED],
-  ["ENETUNREACH", REASON_REFUSED],
-  ["EADDRNOTAVAIL", REASON_REFUSED],
-  ["EACCES", REASON_REFUSED],
-  ["EPERM", REASON_REFUSED],
-  ["ETIMEDOUT", REASON_TIMED_OUT],
-  ["ERR_SOCKET_CONNECTION_TIMEOUT", REASON_TIMED_OUT],
-  ["ENOTFOUND", REASON_NOT_FOUND],
-  ["ECONNRESET", REASON_RESET],
-  ["EPIPE", REASON_RESET],
-  ["EBADF", REASON_RESET], // Bun has closed what its peer has reset
-  ["ECONNABORTED", REASON_RESET],
-]);
+const reasons = onDemand(
+  (): ReadonlyMap<string, number> =>
+    new Map([
+      ["ECONNREFUSED", REASON_REFUSED],
+      ["EHOSTUNREACH", REASON_REFUSED],
+      ["ENETUNREACH", REASON_REFUSED],
+      ["EADDRNOTAVAIL", REASON_REFUSED],
+      ["EACCES", REASON_REFUSED],
+      ["EPERM", REASON_REFUSED],
+      ["ETIMEDOUT", REASON_TIMED_OUT],
+      ["ERR_SOCKET_CONNECTION_TIMEOUT", REASON_TIMED_OUT],
+      ["ENOTFOUND", REASON_NOT_FOUND],
+      ["ECONNRESET", REASON_RESET],
+      ["EPIPE", REASON_RESET],
+      ["EBADF", REASON_RESET], // Bun has closed what its peer has reset
+      ["ECONNABORTED", REASON_RESET],
+    ]),
+);
 
 /** Why a connection failed. */
 export function reasonOf(error: unknown): number {
   const code = codeOf(flatten(error));
   if (code.startsWith("EAI_")) return REASON_NOT_FOUND;
-  return REASONS.get(code) ?? REASON_NETWORK;
+  return reasons().get(code) ?? REASON_NETWORK;
 }
 
 /** Why a listener failed. */

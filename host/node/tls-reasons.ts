@@ -22,35 +22,39 @@ import {
   REASON_UNKNOWN_ISSUER,
   REASON_WEAK_SIGNATURE,
 } from "../../assembly/reasons.ts";
+import { onDemand } from "../on-demand.ts";
 import { codeOf, reasonOf } from "./reasons.ts";
 
-const VERIFICATION: ReadonlyMap<string, number> = new Map([
-  ["CERT_HAS_EXPIRED", REASON_CERTIFICATE_EXPIRED],
-  ["CERT_NOT_YET_VALID", REASON_CERTIFICATE_EXPIRED],
-  ["CERT_REVOKED", REASON_CERTIFICATE_REVOKED],
-  ["DEPTH_ZERO_SELF_SIGNED_CERT", REASON_UNKNOWN_ISSUER],
-  ["SELF_SIGNED_CERT_IN_CHAIN", REASON_UNKNOWN_ISSUER],
-  ["UNABLE_TO_GET_ISSUER_CERT", REASON_UNKNOWN_ISSUER],
-  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", REASON_UNKNOWN_ISSUER],
-  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", REASON_UNKNOWN_ISSUER],
-  ["CERT_UNTRUSTED", REASON_CERTIFICATE_UNTRUSTED],
-  ["CERT_REJECTED", REASON_CERTIFICATE_UNTRUSTED],
-  ["CERT_CHAIN_TOO_LONG", REASON_INVALID_ISSUER],
-  ["PATH_LENGTH_EXCEEDED", REASON_INVALID_ISSUER],
-  ["INVALID_CA", REASON_INVALID_ISSUER],
-  ["INVALID_PURPOSE", REASON_KEY_USAGE],
-  ["ERR_TLS_CERT_ALTNAME_INVALID", REASON_CERTIFICATE_NAME],
-  ["HOSTNAME_MISMATCH", REASON_CERTIFICATE_NAME],
-  ["CERT_SIGNATURE_FAILURE", REASON_CERTIFICATE],
-  ["UNABLE_TO_DECRYPT_CERT_SIGNATURE", REASON_CERTIFICATE],
-  ["UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY", REASON_CERTIFICATE],
-  ["ERROR_IN_CERT_NOT_BEFORE_FIELD", REASON_CERTIFICATE],
-  ["ERROR_IN_CERT_NOT_AFTER_FIELD", REASON_CERTIFICATE],
-  ["CERT_SIGNATURE_ALGORITHM_DISABLED", REASON_WEAK_SIGNATURE],
-]);
+const verification = onDemand(
+  (): ReadonlyMap<string, number> =>
+    new Map([
+      ["CERT_HAS_EXPIRED", REASON_CERTIFICATE_EXPIRED],
+      ["CERT_NOT_YET_VALID", REASON_CERTIFICATE_EXPIRED],
+      ["CERT_REVOKED", REASON_CERTIFICATE_REVOKED],
+      ["DEPTH_ZERO_SELF_SIGNED_CERT", REASON_UNKNOWN_ISSUER],
+      ["SELF_SIGNED_CERT_IN_CHAIN", REASON_UNKNOWN_ISSUER],
+      ["UNABLE_TO_GET_ISSUER_CERT", REASON_UNKNOWN_ISSUER],
+      ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", REASON_UNKNOWN_ISSUER],
+      ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", REASON_UNKNOWN_ISSUER],
+      ["CERT_UNTRUSTED", REASON_CERTIFICATE_UNTRUSTED],
+      ["CERT_REJECTED", REASON_CERTIFICATE_UNTRUSTED],
+      ["CERT_CHAIN_TOO_LONG", REASON_INVALID_ISSUER],
+      ["PATH_LENGTH_EXCEEDED", REASON_INVALID_ISSUER],
+      ["INVALID_CA", REASON_INVALID_ISSUER],
+      ["INVALID_PURPOSE", REASON_KEY_USAGE],
+      ["ERR_TLS_CERT_ALTNAME_INVALID", REASON_CERTIFICATE_NAME],
+      ["HOSTNAME_MISMATCH", REASON_CERTIFICATE_NAME],
+      ["CERT_SIGNATURE_FAILURE", REASON_CERTIFICATE],
+      ["UNABLE_TO_DECRYPT_CERT_SIGNATURE", REASON_CERTIFICATE],
+      ["UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY", REASON_CERTIFICATE],
+      ["ERROR_IN_CERT_NOT_BEFORE_FIELD", REASON_CERTIFICATE],
+      ["ERROR_IN_CERT_NOT_AFTER_FIELD", REASON_CERTIFICATE],
+      ["CERT_SIGNATURE_ALGORITHM_DISABLED", REASON_WEAK_SIGNATURE],
+    ]),
+);
 
 /** The first whose words come counts. */
-const PROTOCOL: readonly (readonly [string, number])[] = [
+const protocol = onDemand((): readonly (readonly [string, number])[] => [
   ["md too weak", REASON_WEAK_SIGNATURE],
   ["unsupported protocol", REASON_TLS_VERSION],
   ["alert protocol version", REASON_TLS_VERSION],
@@ -60,7 +64,7 @@ const PROTOCOL: readonly (readonly [string, number])[] = [
   ["alert certificate required", REASON_NO_CERTIFICATE],
   ["did not return a certificate", REASON_NO_CERTIFICATE],
   ["alert unsupported certificate", REASON_CERTIFICATE_TYPE],
-];
+]);
 
 /** Plaintext that Node has read and not handed out when TLS begins. */
 export class PlaintextLeft extends Error {
@@ -80,7 +84,7 @@ export function blame(error: Error, reason: number): void {
 export function tlsReasonOf(error: unknown, verified: boolean): number {
   if (error instanceof PlaintextLeft) return REASON_PLAINTEXT_LEFT;
   const code = codeOf(error);
-  const known = VERIFICATION.get(code);
+  const known = verification().get(code);
   if (known !== undefined) return known;
   const told = error instanceof Error ? blamed.get(error) : undefined;
   if (told !== undefined) return told;
@@ -101,7 +105,7 @@ function certificateReason({ message }: Error): number {
 
 function protocolReason(code: string, error: unknown): number {
   const words = wordsOf(code, error);
-  return PROTOCOL.find(([told]) => words.includes(told))?.[1] ?? REASON_TLS;
+  return protocol().find(([told]) => words.includes(told))?.[1] ?? REASON_TLS;
 }
 
 /** What came in place of a handshake is not TLS. */

@@ -141,8 +141,8 @@ export const bindings = [
   {
     id: "certificate-name-class",
     file: "bindings/errors.ts",
-    find: '      class: "SecurityCertificate",\n    },',
-    replace: '      class: "SecurityProtocol",\n    },',
+    find: '          class: "SecurityCertificate",\n        },',
+    replace: '          class: "SecurityProtocol",\n        },',
     breaks: "a certificate of somebody else is told as a failure of the protocol",
     tests: ["test/bindings/errors", "test/semantics/tls"],
   },
