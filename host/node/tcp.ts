@@ -31,6 +31,9 @@ import { takeData, unwire, wire } from "./wiring.ts";
 
 const { isIP, Socket: NetSocket } = builtin("node:net");
 
+/** Most bytes of one TLS record (RFC 8446, 5.1). */
+const RECORD_BYTES = 16384;
+
 /** Starts a connection that reads into `window`. */
 export function connect(target: ConnectTarget, window: Uint8Array, sink: Sink): Transport {
   const { noDelay, keepAlive, tls } = target;
@@ -162,14 +165,12 @@ export class NodeTransport implements Transport, Addresses {
     const written = (error?: Error | null): void => {
       if (!error) this.sink?.sent(bytes);
     };
-    if (last === 0) {
-      socket.write(views[0] as Uint8Array, written);
-      return;
-    }
-    socket.cork();
+    // TLS takes several at once only as a copy of all: that costs more than a further record.
+    const apart = last === 0 || (this.#handshake !== undefined && bytes > RECORD_BYTES);
+    if (!apart) socket.cork();
     for (let index = 0; index < last; index++) socket.write(views[index] as Uint8Array);
     socket.write(views[last] as Uint8Array, written);
-    socket.uncork();
+    if (!apart) socket.uncork();
   }
 
   pause(): void {
