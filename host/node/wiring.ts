@@ -30,20 +30,19 @@ export function wire(socket: Socket, transport: Told): void {
 /** From now on the socket is TLS's; what becomes of it, TLS tells. */
 export function unwire(socket: Socket): void {
   socket.emit = NetSocket.prototype.emit;
-  socket.removeListener("data", onData);
+  socket.removeListener("data", listener);
   socket.on("error", () => {});
 }
 
-/** The socket's bytes come in memory of node's own, where the window is out of reach or not wanted. */
+/**
+ * The socket's bytes come in memory of node's own, where the window is out of reach or not wanted. It hands
+ * them out at once only to somebody who listens; taken they are by `emit`, without the walk through lists.
+ */
 export function takeData(socket: Socket): void {
-  socket.on("data", onData);
+  socket.on("data", listener);
 }
 
-function onData(this: Wired, bytes: Buffer): void {
-  const { sink } = this[TRANSPORT];
-  if (bytes.length === bytes.buffer.byteLength) sink?.receivedWhole(bytes);
-  else sink?.receivedCopy(bytes); // a part of something
-}
+function listener(): void {}
 
 /**
  * Stands in for listeners, for which an emitter keeps lists and closures in each socket: 80 bytes an
@@ -51,6 +50,7 @@ function onData(this: Wired, bytes: Buffer): void {
  */
 function emit(this: Wired, type: string, first?: unknown): boolean {
   const transport = this[TRANSPORT];
+  if (type === "data") return take(transport.sink, first as Buffer);
   // Bun says so of its own end, too. Deno's listeners below may destroy what has ended both ways.
   const late = type === "end" && this.destroyed;
   const unheard = type === "error" && this.listenerCount("error") === 0;
@@ -61,4 +61,10 @@ function emit(this: Wired, type: string, first?: unknown): boolean {
   else if (type === "close") transport.sink?.closed();
   else transport.told(type, first);
   return heard;
+}
+
+function take(sink: Sink | null, bytes: Buffer): true {
+  if (bytes.length === bytes.buffer.byteLength) sink?.receivedWhole(bytes);
+  else sink?.receivedCopy(bytes); // a part of something
+  return true;
 }
