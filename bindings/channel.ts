@@ -9,7 +9,7 @@
 import { REASON_NETWORK } from "../assembly/reasons.ts";
 import type { Context, Sink, Timer, TlsTarget } from "../host/transport.ts";
 import type { Driver } from "./driver.ts";
-import { Intake, late } from "./intake.ts";
+import { Intake, isPresent, late } from "./intake.ts";
 
 /**
  * Hands a record to the socket object it is for: an event of abi.ts with its first two words; for
@@ -58,8 +58,13 @@ export class Channel extends Intake implements Sink {
   tell(kind: number, a: number, b: number): void {
     const receiver = this.#receiver as Receiver<unknown> | undefined;
     if (receiver === undefined) return;
-    if (this.#context === undefined) receiver(this.#owner, kind, a, b);
+    if (this.#context === undefined || isPresent(this)) receiver(this.#owner, kind, a, b);
     else this.#context.runInAsyncScope(receiver, undefined, this.#owner, kind, a, b);
+  }
+
+  override inContext(call: () => void): void {
+    if (this.#context === undefined) call();
+    else this.#context.runInAsyncScope(call, undefined);
   }
 
   /** Room for an external payload, to be filled and added if the core takes it. */
@@ -101,7 +106,7 @@ export class Channel extends Intake implements Sink {
       const { tls } = this;
       if (tls === undefined || this.extras?.feeding === true) return;
       try {
-        this.transport?.secure(tls);
+        this.inContext(() => this.transport?.secure(tls));
       } catch (error) {
         this.disobeyed(error);
       }

@@ -4,6 +4,9 @@
  *
  * A report that comes while the engine is being turned (a TLS read can re-enter) waits its turn, in a copy
  * if it must. What the core has no room for stays here until it has. Holds no rule.
+ *
+ * Hosts with `readsInContext` report bytes in the connection's own asynchronous context, and so are they
+ * reported here where they come later.
  */
 import { E_BUSY } from "../assembly/abi.ts";
 import type { Transport } from "../host/transport.ts";
@@ -11,6 +14,14 @@ import type { Driver } from "./driver.ts";
 import { Extras } from "./extras.ts";
 
 const I32_MAX = 0x7fffffff;
+
+/** Whose bytes are being reported, in its own asynchronous context: to enter that again would take longer. */
+let present: Intake | undefined;
+
+/** Whether the present asynchronous context is known to be this one's. */
+export function isPresent(intake: Intake): boolean {
+  return intake === present;
+}
 
 /** The receiving side of a Channel, and what both sides are about. */
 export class Intake {
@@ -33,7 +44,7 @@ export class Intake {
     if (core.call.received(this.handle, count) === E_BUSY) {
       this.extend().keep(core.window.subarray(0, count));
     }
-    this.driver.turn();
+    turn(this);
   }
 
   /** Whether its app wants reads as they are, in memory of their own. */
@@ -47,7 +58,7 @@ export class Intake {
       return;
     }
     const passes = this.takesWhole && this.extras?.aside === undefined && bytes.length <= I32_MAX;
-    if (!passes || !this.driver.passOn(this.handle, bytes)) this.receivedCopy(bytes);
+    if (!passes || !passOn(this, bytes)) this.receivedCopy(bytes);
   }
 
   receivedCopy(bytes: Uint8Array): void {
@@ -68,7 +79,7 @@ export class Intake {
       window.set(part);
       this.driver.countCopied(part.length);
       if (core.call.received(this.handle, part.length) === E_BUSY) this.extend().keep(part);
-      this.driver.turn();
+      turn(this);
     }
   }
 
@@ -92,16 +103,18 @@ export class Intake {
   /** Obeys ORDER_RESUME: first what the core had no room for, in a task of its own (M16), then what comes. */
   resume(): void {
     const extras = this.extras;
-    if (extras?.aside === undefined) this.transport?.resume();
+    if (extras?.aside === undefined) this.inContext(() => this.transport?.resume());
     else extras.resumed = true;
     if (extras?.resumed !== true) return;
     this.driver.host.defer(() => {
       const kept = extras.take();
-      if (kept === undefined) return;
-      this.transport?.resume();
-      this.receivedCopy(kept);
-      if (extras.ended) this.ended();
+      if (kept !== undefined) this.inContext(() => goOn(this, kept, extras.ended));
     });
+  }
+
+  /** Calls in the asynchronous context of its own. */
+  inContext(call: () => void): void {
+    call();
   }
 
   protected extend(): Extras {
@@ -112,7 +125,31 @@ export class Intake {
 
 /** Not a part of receivedWhole(): a closure there would be one at each call. */
 function wait(intake: Intake, bytes: Uint8Array): void {
-  intake.driver.later(() => intake.receivedWhole(bytes));
+  intake.driver.later(() => intake.inContext(() => intake.receivedWhole(bytes)));
+}
+
+/** A full turn within a report of bytes. */
+function turn(intake: Intake): void {
+  const before = present;
+  present = intake.driver.host.readsInContext === true ? intake : undefined;
+  intake.driver.turn();
+  present = before;
+}
+
+/** The same, of bytes that are passed on. */
+function passOn(intake: Intake, bytes: Uint8Array): boolean {
+  const before = present;
+  present = intake.driver.host.readsInContext === true ? intake : undefined;
+  const passed = intake.driver.passOn(intake.handle, bytes);
+  present = before;
+  return passed;
+}
+
+/** With what was kept, and what comes behind it. */
+function goOn(intake: Intake, kept: Uint8Array, ended: boolean): void {
+  intake.transport?.resume();
+  intake.receivedCopy(kept);
+  if (ended) intake.ended();
 }
 
 /** During a turn a report waits until it is over. */

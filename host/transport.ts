@@ -224,6 +224,11 @@ export interface Host {
    * it out.
    */
   context?(): Context;
+  /**
+   * Whether bytes are reported in the asynchronous context in which their connection was begun, upgraded
+   * or resumed; of accepted ones, in which their listener was made. Saves entering it at each read.
+   */
+  readonly readsInContext?: boolean;
   /** A view of engine memory in the form this host writes best. */
   view(memory: ArrayBuffer, offset: number, length: number): Uint8Array;
   /** One char per byte, both ways (M39); `text` has no char above U+00FF. */

@@ -20,6 +20,7 @@ import type {
 import { alarm } from "./alarm.ts";
 import { builtin, defer } from "./builtin.ts";
 import { NodeListener } from "./listener.ts";
+import { readsInContext } from "./others.ts";
 import { connect } from "./tcp.ts";
 import { tlsContext } from "./tls.ts";
 
@@ -57,6 +58,8 @@ export const nodeHost: Host = {
 
   // A page has no such contexts.
   context: AsyncResource === undefined ? undefined : () => new AsyncResource("TCPSocket"),
+
+  readsInContext,
 
   view(memory: ArrayBuffer, offset: number, length: number): Uint8Array {
     return Buffer.from(memory, offset, length);

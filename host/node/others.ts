@@ -22,6 +22,9 @@ const inBun = runsIn("bun");
 /** Whether TLS may be given the window to decrypt into. */
 export const tlsReadsDirectly: boolean = !inDeno;
 
+/** Whether a connection's reads run in the asynchronous context it was made in. Only Node promises it. */
+export const readsInContext: boolean = !inDeno && !inBun;
+
 /** Bun tells a reset as an end, or not at all, where nobody listens for errors. */
 export function listenForErrors(socket: Socket): void {
   if (inBun) socket.on("error", nothing);

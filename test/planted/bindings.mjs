@@ -59,6 +59,22 @@ export const bindings = [
     tests: ["test/bindings/channel", "test/semantics/upgrade"],
   },
   {
+    id: "context-of-whoever-resumes",
+    file: "bindings/intake.ts",
+    find: "this.inContext(() => this.transport?.resume());",
+    replace: "this.transport?.resume();",
+    breaks: "data behind resume() comes in the async context of whoever called it",
+    tests: ["test/semantics/tls-sockets"],
+  },
+  {
+    id: "context-of-the-turn",
+    file: "bindings/intake.ts",
+    find: "intake.inContext(() => intake.receivedWhole(bytes))",
+    replace: "intake.receivedWhole(bytes)",
+    breaks: "a read reported within another socket's turn comes in that one's async context",
+    tests: ["test/bindings/channel"],
+  },
+  {
     id: "external-gap",
     file: "bindings/external-queue.ts",
     find: "if (last !== undefined) this.#chunks[this.#chunks.length - 1] = last.subarray(0, this.#end);",

@@ -192,4 +192,20 @@ inWorlds(EVERYWHERE, (test) => {
     await client.fired("close");
     expect(contexts).toEqual(["made here", "made here", "made here"]);
   });
+
+  test("so does data that somebody else has made wait", async (world) => {
+    const { port, accept } = world.listen();
+    const storage = new AsyncLocalStorage<string>();
+    const client = storage.run("made here", () => world.open(port));
+    const contexts = new Set<unknown>();
+    client.socket.addEventListener("data", () => contexts.add(storage.getStore()));
+    const served = await accept();
+    await client.fired("open");
+    client.socket.suspend();
+    served.socket.send(pattern(world.mark * 2));
+    await storage.run("elsewhere", () => world.settled());
+    storage.run("elsewhere", () => client.socket.resume());
+    await client.got(world.mark * 2);
+    expect([...contexts]).toEqual(["made here"]);
+  });
 });

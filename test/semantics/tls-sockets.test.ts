@@ -14,6 +14,7 @@ import type { Watch } from "./support/watch.ts";
 
 const MIB = 1 << 20;
 
+type Storage = AsyncLocalStorage<string>;
 type Pair = (world: TlsWorld, options?: SocketOptions) => Promise<[Watch, TlsPeer]>;
 
 const WAYS: readonly [string, Pair][] = [
@@ -190,4 +191,39 @@ tlsTest("events come in the async context of their socket", async (world) => {
   peer.wire.end();
   await client.fired("close");
   expect(seen).toEqual(["open", "data", "close"].map((type) => [type, "mine"]));
+});
+
+/** In which contexts data came that somebody else had made wait. */
+async function contextsOfData(world: TlsWorld, pair: Pair, storage: Storage): Promise<unknown[]> {
+  const [watch, peer] = await storage.run("its own", () =>
+    pair(world, { binaryType: "uint8array" }),
+  );
+  const seen = new Set<unknown>();
+  watch.socket.addEventListener("data", () => seen.add(storage.getStore()));
+  await storage.run("another's", async () => {
+    watch.socket.suspend();
+    peer.wire.write(pattern(MIB));
+    await world.settled();
+    watch.socket.resume();
+    await watch.got(MIB);
+  });
+  return [...seen];
+}
+
+describe.each(WAYS)("%s", (_, pair) => {
+  tlsTest("data comes in the socket's context, whoever resumes it", async (world) => {
+    expect(await contextsOfData(world, pair, new AsyncLocalStorage())).toEqual(["its own"]);
+  });
+});
+
+tlsTest("data comes in the socket's context, whoever upgrades it", async (world) => {
+  const storage: Storage = new AsyncLocalStorage();
+  const upgradedElsewhere: Pair = async (_, options) => {
+    const [client, peer] = await world.plain(options, HOST);
+    const upgraded = storage.run("another's", () => client.socket.upgradeToSecure());
+    const secured = await peer.secureServer(identity());
+    await upgraded;
+    return [client, secured];
+  };
+  expect(await contextsOfData(world, upgradedElsewhere, storage)).toEqual(["its own"]);
 });
