@@ -8,7 +8,6 @@
  * `--no-types` leaves out what takes seconds and few need: the declarations, the component, the
  * command. `--missing` makes only these when the rest is up to date.
  */
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
@@ -24,6 +23,7 @@ import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
 import { assemble } from "./build-core.mjs";
 import { coreBytes } from "./build-core-bytes.mjs";
+import { declarations } from "./build-declarations.mjs";
 import { shortNames } from "./build-names.mjs";
 import { beginBuild, buildHash, endBuild, isBuilt, list, read } from "./stamp.mjs";
 
@@ -63,7 +63,10 @@ async function build() {
 
   if (code) await mainCore();
   // tsc is a process of its own: it runs beside what follows.
-  await Promise.all([types && declarations(), code && otherCores().then(bundles)]);
+  await Promise.all([
+    types && declarations(Object.values(ENTRIES).filter(existsSync)),
+    code && otherCores().then(bundles),
+  ]);
   if (types) await otherForms();
   for (const folder of ["build", "dist"]) writeSums(folder);
   endBuild(hash, types);
@@ -166,19 +169,4 @@ async function bundles() {
     writeFileSync(outfile, await shortNames(readFileSync(outfile, "utf8")));
     console.log(`build: ${outfile} ${readFileSync(outfile).length} bytes`);
   }
-}
-
-async function declarations() {
-  if (!Object.values(ENTRIES).some(existsSync)) return;
-  const args = ["node_modules/typescript/bin/tsc", "-p", "scripts/tsconfig.types.json"];
-  const child = spawn(process.execPath, args, { stdio: "inherit" });
-  const code = await new Promise((resolve) => child.on("close", resolve));
-  if (code !== 0) throw new Error("tsc could not write the declarations");
-  // What users can resolve: ".js" in imports, and for AssemblyScript's number types a number.
-  for (const file of list("dist/types", /\.d\.ts$/)) {
-    const imports = read(file).replace(/((?:from|import\() ?"\.[^"]*)\.ts"/g, '$1.js"');
-    const abi = file.startsWith("dist/types/assembly/");
-    writeFileSync(file, abi ? imports.replace(/: (i32|u32|f64)\b/g, ": number") : imports);
-  }
-  console.log("build: dist/types");
 }
