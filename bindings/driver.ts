@@ -80,11 +80,11 @@ export class Driver {
 
   /** Payload bytes the bindings copied, into engine memory or out of it. */
   get copied(): number {
-    return this.#copied[0] as number;
+    return (this.#copied[0] as number) + this.core.room.copied;
   }
 
   countCopied(bytes: number): void {
-    this.#copied[0] = this.copied + bytes;
+    this.#copied[0] = (this.#copied[0] as number) + bytes;
   }
 
   /** A channel of the class given for a new socket, or the core's refusal (negative). */

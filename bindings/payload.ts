@@ -25,23 +25,28 @@ const EMPTY = new Uint8Array(0);
 
 /** The true getters of a kind of bytes: its own may say anything, and engine memory is written by them. */
 interface Kind {
-  readonly buffer: ((this: unknown) => ArrayBufferLike) | undefined;
-  readonly byteOffset: ((this: unknown) => number) | undefined;
-  readonly byteLength: (this: unknown) => number;
+  readonly buffer: (data: unknown) => ArrayBufferLike;
+  readonly byteOffset: (data: unknown) => number;
+  readonly byteLength: (data: unknown) => number;
 }
 
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
 const trueKind = getter<string | undefined>(typedArray, Symbol.toStringTag);
 const trueLength = getter<number>(typedArray, "length");
-const ARRAY = kind(typedArray);
-const DATA_VIEW = kind(DataView.prototype);
-const BUFFER = kind(ArrayBuffer.prototype);
-const SHARED = typeof SharedArrayBuffer === "function" ? kind(SharedArrayBuffer.prototype) : BUFFER;
+const ARRAY = viewKind(typedArray);
+const DATA_VIEW = viewKind(DataView.prototype);
+const BUFFER = bufferKind(ArrayBuffer);
+const SHARED = typeof SharedArrayBuffer === "function" ? bufferKind(SharedArrayBuffer) : BUFFER;
 
-function kind(prototype: object): Kind {
+function viewKind(prototype: object): Kind {
   const buffer = getter<ArrayBufferLike>(prototype, "buffer");
   const byteOffset = getter<number>(prototype, "byteOffset");
   return { buffer, byteOffset, byteLength: getter<number>(prototype, "byteLength") };
+}
+
+function bufferKind({ prototype }: { readonly prototype: ArrayBufferLike }): Kind {
+  const buffer = (data: unknown) => data as ArrayBufferLike;
+  return { buffer, byteOffset: () => 0, byteLength: getter<number>(prototype, "byteLength") };
 }
 
 /**
@@ -57,7 +62,7 @@ export function payloadOf(
 ): Payload {
   if (typeof data === "string") return byteString(data);
   const whole = byteOffset === undefined && byteLength === undefined;
-  if (whole && trueKind.call(data) === "Uint8Array") return data as Uint8Array;
+  if (whole && trueKind(data) === "Uint8Array") return data as Uint8Array;
   if (data === engineMemory) throw new TypeError("send() of the engine's own memory");
   const found = kindOf(data);
   if (found === undefined) {
@@ -71,7 +76,7 @@ export function payloadOf(
 }
 
 function lengthOf(payload: Payload): number {
-  return typeof payload === "string" ? payload.length : trueLength.call(payload);
+  return typeof payload === "string" ? payload.length : trueLength(payload);
 }
 
 /**
@@ -83,12 +88,13 @@ export function queuePayload(channel: Seat, payload: Payload): number {
   const { driver, handle } = channel;
   const { core } = driver;
   const { room } = core;
+  const said = payload.length; // V8 knows then what it is, and makes the true getter inline
   const length = lengthOf(payload);
-  if (length === 0 || !room.has(handle, length)) return queueElsewhere(channel, payload, length);
-  if (typeof payload === "string") driver.host.encodeLatin1(payload, core.memory, room.at);
-  else room.put(payload);
+  const at = said === length && length !== 0 ? room.place(handle, length) : 0;
+  if (at === 0) return queueElsewhere(channel, payload, length);
+  if (typeof payload === "string") driver.host.encodeLatin1(payload, core.memory, at);
+  else room.put(payload, at);
   room.pending += length;
-  driver.countCopied(length);
   return 1;
 }
 
@@ -121,14 +127,9 @@ function queueLarge(channel: Seat, payload: Payload, length: number): number {
   return result;
 }
 
-/** send()'s boolean where nothing was queued, or the core's refusal as an exception (M63, M70). */
-export function sendOutcome(
-  seat: Seat,
-  result: number,
-  payload: Payload,
-  readyState: string,
-): boolean {
-  if (result === E_TRAPPED) return false;
+/** The core's refusal as an exception (M63, M70); none where the core has trapped. */
+export function refuse(seat: Seat, result: number, payload: Payload, readyState: string): void {
+  if (result === E_TRAPPED) return;
   const misfit = refusedMessage(seat.framing, result, lengthOf(payload));
   if (misfit !== undefined) throw misfit;
   if (result === E_LIMIT) {
@@ -141,9 +142,9 @@ export function sendOutcome(
 /** Shared memory may grow while it is copied: of that, no more than was there. */
 function fixed(payload: Payload, length: number): Payload {
   if (typeof payload === "string") return payload;
-  const buffer = ARRAY.buffer?.call(payload) as ArrayBuffer;
+  const buffer = ARRAY.buffer(payload);
   if (is(BUFFER, buffer)) return payload;
-  return new Uint8Array(buffer, ARRAY.byteOffset?.call(payload), length);
+  return new Uint8Array(buffer, ARRAY.byteOffset(payload), length);
 }
 
 function copy(channel: Channel, payload: Payload, into: Uint8Array, at: number): void {
@@ -167,23 +168,22 @@ function byteString(text: string): string {
 /** Offset and length are clamped to what is there (M68); of what is detached or out of bounds, nothing is. */
 function slice(data: unknown, kind: Kind, byteOffset: number, wanted: number): Uint8Array {
   if (kind === DATA_VIEW && !is(kind, data)) return EMPTY; // only then it fails
-  const length = kind.byteLength.call(data);
+  const length = kind.byteLength(data);
   const offset = Math.min(byteOffset, length);
   const count = Math.min(length - offset, wanted);
   if (count === 0) return EMPTY;
-  const buffer = (kind.buffer?.call(data) ?? data) as ArrayBuffer;
-  return new Uint8Array(buffer, (kind.byteOffset?.call(data) ?? 0) + offset, count);
+  return new Uint8Array(kind.buffer(data), kind.byteOffset(data) + offset, count);
 }
 
 /** What kind of bytes it is, of whatever realm and whatever it says of itself. */
 function kindOf(data: unknown): Kind | undefined {
-  if (ArrayBuffer.isView(data)) return trueKind.call(data) === undefined ? DATA_VIEW : ARRAY;
+  if (ArrayBuffer.isView(data)) return trueKind(data) === undefined ? DATA_VIEW : ARRAY;
   return [BUFFER, SHARED].find((kind) => is(kind, data));
 }
 
 function is(kind: Kind, data: unknown): boolean {
   try {
-    kind.byteLength.call(data);
+    kind.byteLength(data);
     return true;
   } catch {
     return false;

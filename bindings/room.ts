@@ -13,6 +13,8 @@ const NO_ROOM = new Uint8Array(0);
 export class Room {
   /** Bytes in it that the core has not been told of. */
   pending = 0;
+  /** Bytes it has been told of, ever; a float from the first, as a field that becomes one slows all down. */
+  readonly #told = new Float64Array(1);
   readonly #words: Uint32Array<ArrayBuffer>;
   /** Index of the control block in the words. */
   readonly #control: number;
@@ -25,24 +27,27 @@ export class Room {
     this.#control = control;
   }
 
-  /** Whether `length` more bytes of this socket's may be put in. */
-  has(handle: number, length: number): boolean {
-    if (this.#word(CONTROL_ROOM_SOCKET) !== handle) return false;
-    return length <= this.#word(CONTROL_ROOM_END) - this.at;
+  /** Bytes that were put into it, ever. */
+  get copied(): number {
+    return (this.#told[0] as number) + this.pending;
   }
 
-  /** Where they are to be written. */
-  get at(): number {
-    return this.#word(CONTROL_ROOM) + this.pending;
+  /** Where `length` more bytes of this socket's are to be written; 0 if they may not be. */
+  place(handle: number, length: number): number {
+    const words = this.#words;
+    const control = this.#control;
+    if (words[control + CONTROL_ROOM_SOCKET] !== handle) return 0;
+    const at = (words[control + CONTROL_ROOM] as number) + this.pending;
+    return length <= (words[control + CONTROL_ROOM_END] as number) - at ? at : 0;
   }
 
   /**
-   * Writes bytes there: never behind the room's end, though memory that is shared should grow meanwhile.
-   * The view is made once a block; to look at the payload's buffer would make one for many a payload.
+   * Writes bytes where they have their place: never behind the room's end, though memory that is shared
+   * should grow meanwhile. The view is made once a block; to look at the payload's buffer would make one
+   * for many a payload.
    */
-  put(payload: Uint8Array): void {
-    const end = this.#word(CONTROL_ROOM_END);
-    const { at } = this;
+  put(payload: Uint8Array, at: number): void {
+    const end = this.#words[this.#control + CONTROL_ROOM_END] as number;
     if (this.#end !== end || at < this.#from) {
       this.#view = new Uint8Array(this.#words.buffer, at, end - at);
       this.#from = at;
@@ -54,17 +59,15 @@ export class Room {
   /** Tells the core of what was put in. */
   settle(commit: (handle: number, length: number) => number): void {
     const { pending } = this;
+    this.#told[0] = this.copied;
     this.pending = 0;
-    commit(this.#word(CONTROL_ROOM_SOCKET), pending);
+    commit(this.#words[this.#control + CONTROL_ROOM_SOCKET] as number, pending);
   }
 
   /** The core has trapped: there is no room any more. */
   end(): void {
+    this.#told[0] = this.copied;
     this.pending = 0;
     this.#words[this.#control + CONTROL_ROOM_SOCKET] = 0;
-  }
-
-  #word(word: number): number {
-    return this.#words[this.#control + word] as number;
   }
 }

@@ -17,7 +17,7 @@ import { errorEvent, TCPSocketEvent } from "./events.ts";
 import { framingFailure } from "./framing-errors.ts";
 import { listens } from "./listening-target.ts";
 import type { ServerSocketOptions, SocketOptions } from "./options.ts";
-import { payloadOf, queuePayload, sendOutcome } from "./payload.ts";
+import { payloadOf, queuePayload, refuse } from "./payload.ts";
 import { reasonOf, whenAborted } from "./platform.ts";
 import { knownPromises, noteOpened, PromisedSocket, promisesOf } from "./promised-socket.ts";
 import { dial, provideAdoption, Seat } from "./seat.ts";
@@ -109,13 +109,14 @@ export class TCPSocket extends PromisedSocket {
     byteLength?: number,
   ): boolean {
     const seat = seatOf(this);
-    const { memory } = seat.driver.core;
-    const payload = payloadOf(data, byteOffset, byteLength, memory);
+    const { driver } = seat;
+    const payload = payloadOf(data, byteOffset, byteLength, driver.core.memory);
     const result = queuePayload(seat, payload);
-    seat.driver.schedule();
-    const below = result >= 0 ? result === 1 : sendOutcome(seat, result, payload, this.readyState);
-    if (!below) promisesOf(this).noteFull();
-    return below;
+    driver.schedule();
+    if (result === 1) return true;
+    if (result < 0) refuse(seat, result, payload, this.readyState);
+    promisesOf(this).noteFull();
+    return false;
   }
 
   /**
