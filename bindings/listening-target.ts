@@ -192,7 +192,7 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
     target.admit(registration.type);
     const all = target.#registrations;
     if (all === undefined) target.#registrations = registration;
-    else target.#registrations = isList(all) ? all.concat(registration) : [all, registration];
+    else target.#registrations = isList(all) ? [...all, registration] : [all, registration];
     target.changed(registration.type);
   }
 

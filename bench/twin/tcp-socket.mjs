@@ -66,7 +66,10 @@ export class TCPSocket extends EventTarget {
       return true;
     };
     const onread = { buffer: window, callback };
-    const socket = connect({ host, port, noDelay: true, allowHalfOpen: true, onread });
+    // as in host/node/tcp.ts: what a socket sets in its copy of the options is there already
+    const known = { emitClose: false, autoDestroy: true, decodeStrings: false };
+    const options = { host, port, noDelay: true, allowHalfOpen: true, onread, ...known };
+    const socket = connect(options);
     socket.once("connect", () => {
       this.#readyState = "open";
       this.dispatchEvent(new SocketEvent("open"));
