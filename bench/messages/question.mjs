@@ -59,6 +59,7 @@ export function askServer(name, streamOf, sides) {
   return {
     ...common,
     name,
+    amount: common.amount * 4, // all sides get the same, and the fastest is not to be through too soon
     subject: "serve",
     sides,
 
