@@ -28,12 +28,15 @@ const HANDED = {
  * sansock with framing.
  * @param framed (framing) => the option
  * @param handed a key of HANDED; the binaryType too, where that matters
+ * @param windowBytes an engine's of its own; without it, the default engine
  */
-export function throughSansock(framed, handed) {
+export function throughSansock(framed, handed, windowBytes) {
+  let engine;
   const options = async () => {
-    const { framing } = await loadSansock();
+    const { framing, Engine } = await loadSansock();
     const binaryType = handed === "onmessages" ? "uint8array" : handed;
-    return { framing: framed(framing), binaryType };
+    if (windowBytes !== undefined) engine ??= new Engine({ windowBytes });
+    return { framing: framed(framing), binaryType, engine };
   };
   return {
     async open(port, tally) {

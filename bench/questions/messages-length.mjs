@@ -14,13 +14,14 @@ import { throughBun, throughDeno } from "../messages/runtimes.mjs";
 import { lengthStream, sumIsThatOf } from "../messages/stream.mjs";
 import { bun, deno } from "../runtimes.mjs";
 
+const LARGE_WINDOW = 256 * 1024;
 const SUBARRAY = "net parser subarray";
 const ARRAYBUFFER = "net parser arraybuffer";
 const BUN = "bun parser subarray";
 const LIMIT = "limit in C";
 
 const lengthPrefixed = (framing) => framing.lengthPrefixed({ bytes: 4 });
-const sansock = (handed) => throughSansock(lengthPrefixed, handed);
+const sansock = (handed, windowBytes) => throughSansock(lengthPrefixed, handed, windowBytes);
 const net = (handing) => {
   return throughNet((socket, tally) => {
     const parser = new LengthParser(handing(tally));
@@ -30,6 +31,11 @@ const net = (handing) => {
 
 const SIDES = {
   "sansock onmessages": { ...sansock("onmessages"), times: 4, versus: SUBARRAY },
+  "sansock onmessages, 256 KiB window": {
+    ...sansock("onmessages", LARGE_WINDOW),
+    times: 4,
+    versus: SUBARRAY,
+  },
   "sansock data uint8array": { ...sansock("uint8array"), versus: SUBARRAY },
   "sansock data arraybuffer": { ...sansock("arraybuffer"), versus: ARRAYBUFFER },
   "sansock data string": { ...sansock("string"), versus: SUBARRAY },
@@ -46,7 +52,11 @@ const SIDES = {
     versus: SUBARRAY,
   },
   twin: { ...throughTwin(LengthScanner), times: 4, versus: SUBARRAY },
-  "twin, 256 KiB window": { ...throughTwin(LengthScanner, 256 * 1024), times: 4, versus: SUBARRAY },
+  "twin, 256 KiB window": {
+    ...throughTwin(LengthScanner, LARGE_WINDOW),
+    times: 4,
+    versus: SUBARRAY,
+  },
   [LIMIT]: {
     run: limit("length", sumIsThatOf(lengthStream)),
     times: 4,

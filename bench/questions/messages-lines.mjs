@@ -15,12 +15,14 @@ import { throughBun, throughDeno } from "../messages/runtimes.mjs";
 import { lineStream, sumIsThatOf } from "../messages/stream.mjs";
 import { bun, deno } from "../runtimes.mjs";
 
+const LARGE_WINDOW = 256 * 1024;
 const SUBARRAY = "net indexOf subarray";
 const ARRAYBUFFER = "net indexOf arraybuffer";
 const STRING = "net indexOf string";
 const SPLIT2 = "split2";
 
-const sansock = (handed) => throughSansock((framing) => framing.lines(), handed);
+const sansock = (handed, windowBytes) =>
+  throughSansock((framing) => framing.lines(), handed, windowBytes);
 const net = (handing) => {
   return throughNet((socket, tally) => {
     const parser = new LineParser(handing(tally));
@@ -37,6 +39,11 @@ const netSplit2 = throughNet((socket, tally) => {
 
 const SIDES = {
   "sansock onmessages": { ...sansock("onmessages"), times: 4, versus: SUBARRAY },
+  "sansock onmessages, 256 KiB window": {
+    ...sansock("onmessages", LARGE_WINDOW),
+    times: 4,
+    versus: SUBARRAY,
+  },
   "sansock data uint8array": { ...sansock("uint8array"), versus: SUBARRAY },
   "sansock data arraybuffer": { ...sansock("arraybuffer"), versus: ARRAYBUFFER },
   "sansock data string": { ...sansock("string"), versus: STRING },
@@ -55,7 +62,7 @@ const SIDES = {
     versus: SUBARRAY,
   },
   twin: { ...throughTwin(LineScanner), times: 4, versus: SUBARRAY },
-  "twin, 256 KiB window": { ...throughTwin(LineScanner, 256 * 1024), times: 4, versus: SUBARRAY },
+  "twin, 256 KiB window": { ...throughTwin(LineScanner, LARGE_WINDOW), times: 4, versus: SUBARRAY },
   "limit in C": {
     run: limit("lines", sumIsThatOf(lineStream)),
     times: 4,
