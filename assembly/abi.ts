@@ -195,6 +195,8 @@ export const OPEN_FLAG_SECURE: i32 = 2;
 
 // ---- Limits, in bytes unless said otherwise ---------------------------------------------------------
 
+/** Memory of an engine that is not told how much, nor needs more. */
+export const MEMORY_BYTES_DEFAULT: i32 = 32505856;
 export const WINDOW_BYTES_MIN: i32 = 16384;
 export const WINDOW_BYTES_MAX: i32 = 1 << 24;
 export const SOCKETS_MAX: i32 = 1 << 20;

@@ -15,6 +15,7 @@ import {
   INIT_SOCKETS_MAX,
   INIT_WINDOW_BYTES,
   INIT_WORDS,
+  MEMORY_BYTES_DEFAULT,
   SOCKETS_MAX,
   WINDOW_BYTES_MAX,
   WINDOW_BYTES_MIN,
@@ -36,10 +37,10 @@ import { initWindow } from "./window.ts";
 
 const PAGE_BYTES: u32 = 65536;
 /**
- * V8 collects garbage as soon as young buffers hold 32 MiB together, and this is one: that would be
+ * 31 MiB: V8 collects garbage as soon as young buffers hold 32 MiB together, and this is one: that would be
  * milliseconds of the first socket. What is left is for the buffers of the app.
  */
-const MEMORY_BYTES: u32 = 31 << 20;
+const MEMORY_BYTES: u32 = MEMORY_BYTES_DEFAULT;
 const MEMORY_BYTES_MAX: u32 = 0x7fff0000;
 const SOCKETS: u32 = 65536;
 /** Memory for each socket of the default limit: record, promised block, and a share of the rest. */

@@ -20,7 +20,12 @@ import {
   E_TRAPPED,
   MAGIC,
 } from "../assembly/abi.ts";
-import { BASELINE_PATCH_BASE64, SIMD_CORE_BASE64 } from "../build/core-bytes.ts";
+import {
+  BASELINE_PAGES_AT,
+  BASELINE_PATCH_BASE64,
+  SIMD_CORE_BASE64,
+  SIMD_PAGES_AT,
+} from "../build/core-bytes.ts";
 import { patched } from "./core-patch.ts";
 import { Room } from "./room.ts";
 
@@ -67,23 +72,38 @@ export interface CoreExports {
 /** A compiled core, for `Core`; opaque outside this file. */
 export type CoreModule = object;
 
-let builtIn: CoreModule | undefined;
+type Decode = (base64: string) => Uint8Array<ArrayBuffer>;
+
+/** One page, in two bytes of LEB128. */
+const ONE_PAGE = [0x81, 0];
+
+let fullSized: CoreModule | undefined;
+let small: CoreModule | undefined;
 
 /**
  * The core that comes with the package, compiled on first use: the one with SIMD where that can be
  * compiled. Both give the same results.
+ *
+ * It begins with the memory that engines have by default. Memory that grows detaches its buffer, and once a
+ * buffer was detached V8 makes all code of the process, the app's too, look for that at each access of a typed
+ * array. An engine that may be smaller grows from one page.
  * @param decode base64 to bytes: a loop over atob() takes several milliseconds of the first socket
  */
-export function builtInCore(decode: (base64: string) => Uint8Array<ArrayBuffer>): CoreModule {
-  builtIn ??= compileFirst(decode(SIMD_CORE_BASE64), () => decode(BASELINE_PATCH_BASE64));
-  return builtIn;
+export function builtInCore(decode: Decode, mayBeSmall: boolean): CoreModule {
+  if (mayBeSmall) small ??= compileFirst(decode, (core, at) => core.set(ONE_PAGE, at));
+  else fullSized ??= compileFirst(decode, () => {});
+  return (mayBeSmall ? small : fullSized) as CoreModule;
 }
 
-function compileFirst(simd: Uint8Array<ArrayBuffer>, patch: () => Uint8Array): CoreModule {
+function compileFirst(decode: Decode, size: (core: Uint8Array, at: number) => void): CoreModule {
+  const simd = decode(SIMD_CORE_BASE64);
+  size(simd, SIMD_PAGES_AT);
   try {
     return compileCore(simd);
   } catch {
-    return compileCore(patched(simd, patch())); // no SIMD here
+    const baseline = patched(simd, decode(BASELINE_PATCH_BASE64)); // no SIMD here
+    size(baseline, BASELINE_PAGES_AT);
+    return compileCore(baseline);
   }
 }
 

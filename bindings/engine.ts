@@ -106,7 +106,7 @@ export class Engine {
     const checked = checkOptions<EngineOptions>("Engine", options, rules);
     const { [CORE]: core } = (options ?? {}) as { [CORE]?: CoreModule };
     const { memoryBytes, maxSockets, windowBytes, host = nodeHost } = checked;
-    const module = core ?? builtInCore(fromBase64);
+    const module = core ?? builtInCore(fromBase64, memoryBytes !== undefined);
     const config = [memoryBytes ?? 0, maxSockets ?? 0, windowBytes ?? 0];
     this.checks = checked.checks ?? host.checks === true;
     this.#driver = new Driver(module, config, host, this.checks, nodeHost.context);
