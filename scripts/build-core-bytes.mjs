@@ -5,8 +5,8 @@
  *
  * Both begin with the memory of an engine that is not told how much, so that it need not grow (bindings/core.ts).
  */
+import { abiNumber } from "./build-abi.mjs";
 import { withPages } from "./build-core-pages.mjs";
-import { read } from "./stamp.mjs";
 
 const PAGE_BYTES = 65536;
 
@@ -15,7 +15,7 @@ const COPY_BYTES_MIN = 8;
 const CANDIDATES_MAX = 200;
 
 export function coreBytes(baselineCore, simdCore) {
-  const pages = memoryBytes() / PAGE_BYTES;
+  const pages = abiNumber("MEMORY_BYTES_DEFAULT") / PAGE_BYTES;
   const { core: baseline, at: baselineAt } = withPages(baselineCore, pages);
   const { core: simd, at: simdAt } = withPages(simdCore, pages);
   if (Math.max(baseline.length, simd.length) > 0xffff) {
@@ -30,13 +30,6 @@ export function coreBytes(baselineCore, simdCore) {
     `export const BASELINE_PAGES_AT: number = ${baselineAt};`,
     "",
   ].join("\n");
-}
-
-function memoryBytes() {
-  const [, bytes] = read("assembly/abi.ts").match(
-    /^export const MEMORY_BYTES_DEFAULT: i32 = (\d+);/m,
-  );
-  return Number(bytes);
 }
 
 /** Steps, each: where in `from` to copy, how much, how many new bytes follow (16 bits each), these. */

@@ -21,11 +21,12 @@ import {
 import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
+import { abiNumber } from "./build-abi.mjs";
 import { assemble } from "./build-core.mjs";
 import { coreBytes } from "./build-core-bytes.mjs";
 import { declarations } from "./build-declarations.mjs";
 import { shortNames } from "./build-names.mjs";
-import { beginBuild, buildHash, endBuild, isBuilt, list, read } from "./stamp.mjs";
+import { beginBuild, buildHash, endBuild, isBuilt, list } from "./stamp.mjs";
 
 /** Published entry → its source. package.json "exports" names the same. */
 const ENTRIES = {
@@ -123,15 +124,7 @@ async function compile(entry, target, outFile) {
 
 /** Custom section "sansock": a host can read the ABI version without running the core. */
 function versionSection() {
-  const source = read("assembly/abi.ts");
-  const abi = ["MAJOR", "MINOR"].map((part) => {
-    const found = source.match(
-      new RegExp(`^export const ABI_VERSION_${part}\\b[^=]*= *(\\d+);`, "m"),
-    );
-    if (!found)
-      throw new Error(`assembly/abi.ts has no "export const ABI_VERSION_${part}: i32 = …;"`);
-    return Number(found[1]);
-  });
+  const abi = ["MAJOR", "MINOR"].map((part) => abiNumber(`ABI_VERSION_${part}`));
   const content = [vector("sansock"), Buffer.from(JSON.stringify({ abi }))];
   return Buffer.concat([Buffer.of(0), vector(Buffer.concat(content))]);
 }
