@@ -18,6 +18,9 @@ import { atOneMoment } from "./socket-event.ts";
 /** The address of bytes that are not in engine memory. */
 const EXTERNAL = 0;
 
+/** Messages in a batch from which on it is worth the block of joinFreeBlocks(). */
+const MANY = 64;
+
 /** What a socket's data goes to at present; `undefined`: nobody, it is dropped, as Mozilla does. */
 export type Taker = "iterator" | "messages" | "data" | undefined;
 
@@ -41,7 +44,7 @@ function receivedData(
   const { memory, bytes } = driver.core;
   driver.countCopied(length);
   if (binaryType === "string") return driver.host.decodeLatin1(memory, address, length);
-  const copy = bytes.slice(address, address + length);
+  const copy = copied(bytes, address, length);
   return binaryType === "arraybuffer" ? copy.buffer : copy;
 }
 
@@ -122,6 +125,7 @@ function handEach(
   const { table, count, base } = batch;
   // An iterator takes few of them: its messages get memory of their own.
   let shared = binaryType === "uint8array" && taker === "data" ? share(driver, batch) : undefined;
+  if (binaryType === "arraybuffer" && count >= MANY) joinFreeBlocks(batch.span);
   let listeners = listenersOf(target);
   for (let i = 0; i < count; i++) {
     const offset = words[table + i * 2] as number;
@@ -145,7 +149,20 @@ function handEach(
 /** One copy for all messages: allocating one for each costs more than copying. */
 function share(driver: Driver, { base, span }: Batch): ArrayBuffer {
   driver.countCopied(span);
-  return driver.core.bytes.slice(base, base + span).buffer;
+  return copied(driver.core.bytes, base, span).buffer;
+}
+
+/** Unlike slice(), this does not zero first what it then writes over: an eighth of what bulk costs. */
+function copied(bytes: Uint8Array, address: number, length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes.subarray(address, address + length));
+}
+
+/**
+ * Many small blocks are to be allocated. glibc joins small free ones only when a large one is asked for: else
+ * they come from all corners of memory, at a quarter of what an ArrayBuffer of 64 bytes costs.
+ */
+function joinFreeBlocks(bytes: number): ArrayBuffer {
+  return new ArrayBuffer(bytes);
 }
 
 function hand(outlet: Outlet, target: Target, taker: "iterator" | "data", data: unknown): void {
