@@ -21,7 +21,7 @@ export type Receiver<Owner> = (owner: Owner, kind: number, a: number, b: number)
 export class Channel extends Intake implements Sink {
   #owner: unknown;
   #receiver: Receiver<never> | undefined;
-  readonly #context: Context | undefined;
+  #context: Context | undefined;
   #pooled = 0; // of the write in flight, what lies in engine memory
 
   /** @param parent whose context it shares */
@@ -131,9 +131,17 @@ export class Channel extends Intake implements Sink {
     return new Promise((resolve) => extras.waiting?.push(resolve));
   }
 
-  /** The handle is dead: nothing refers to this channel any more. */
+  /**
+   * The handle is dead: the driver refers to this channel no more. An app may, and node to the connection, much
+   * longer than either needs: neither is to keep the other's memory.
+   */
   release(): void {
     this.extras?.release();
+    this.extras = undefined;
+    this.#owner = undefined;
+    this.#receiver = undefined;
+    this.#context = undefined;
+    this.transport = undefined;
   }
 
   connected(): void {

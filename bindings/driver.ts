@@ -240,10 +240,10 @@ export class Driver {
       for (const channel of channels) {
         if (channel === undefined) continue;
         channel.cause = this.core.trap;
-        channel.release();
         channel.destroy();
         this.#tell(channel, EVENT_ERROR, REASON_ENGINE_FAILED, 0);
         this.#tell(channel, EVENT_CLOSE, 0, 0);
+        channel.release();
       }
     });
   }

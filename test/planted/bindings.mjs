@@ -165,8 +165,8 @@ export const bindings = [
   {
     id: "trap-leaks",
     file: "bindings/driver.ts",
-    find: "        channel.release();\n        channel.destroy();",
-    replace: "        channel.release();",
+    find: "        channel.destroy();\n        this.#tell(channel, EVENT_ERROR",
+    replace: "        this.#tell(channel, EVENT_ERROR",
     breaks: "connections stay open when the core has trapped",
     tests: ["test/bindings/driver"],
   },
