@@ -48,8 +48,6 @@ export class Extras {
   release(): void {
     for (const resolve of this.waiting ?? []) resolve();
     this.timer?.cancel();
-    this.timer = undefined;
-    this.external?.clear();
-    this.aside = undefined;
+    this.aside = undefined; // else a deferred resume() would hand it on
   }
 }

@@ -13,7 +13,7 @@ const { Socket: NetSocket } = builtin("node:net");
 
 /** Whom a socket speaks to. */
 export interface Told {
-  sink: Sink | null;
+  readonly sink: Sink | null;
   /** Any event but those of bytes and ends. */
   told(type: string, first: unknown): void;
 }
@@ -58,19 +58,9 @@ function emit(this: Wired, type: string, first?: unknown): boolean {
   const heard = unheard || NetSocket.prototype.emit.apply(this, arguments as never);
   if (late) return heard;
   if (type === "end") transport.sink?.ended();
-  else if (type === "close") over(transport);
+  else if (type === "close") transport.sink?.closed();
   else transport.told(type, first);
   return heard;
-}
-
-/**
- * Node 24 holds each socket until the next full collection, by a closure of its stream's: what belongs to
- * the sink would be held with it.
- */
-function over(transport: Told): void {
-  const { sink } = transport;
-  transport.sink = null;
-  sink?.closed();
 }
 
 function take(sink: Sink | null, bytes: Buffer): true {

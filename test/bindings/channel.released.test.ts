@@ -1,11 +1,11 @@
-/** What a connection of node:net holds of the socket it was for. */
+/** What is left of a socket at the driver when its connection is over. */
 import { once } from "node:events";
 import { Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test, vi } from "vitest";
-import { TCPServerSocket, TCPSocket } from "../../../bindings/index.ts";
+import { TCPServerSocket, TCPSocket } from "../../bindings/index.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
