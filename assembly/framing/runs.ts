@@ -16,6 +16,9 @@ import { batchEnds, batchTable, CELL_BYTES, END_BYTES, endRun } from "./batch.ts
 import { onlyDelimiter } from "./delimiters.ts";
 import { HIT_BYTES, HIT_SHIFT, hitsAt } from "./find-byte.ts";
 
+/** So many messages of one size in a row, and the next is expected to be like them. */
+const ALIKE_MIN: u32 = 4;
+
 /**
  * Takes up to `most` messages from `from` on into an empty batch; returns where the last of them ends.
  * The first `searched` bytes hold no delimiter.
@@ -35,6 +38,10 @@ function isPlain(socket: Socket): bool {
   return (width === 2 || width === 4) && socket.framingStrip === width;
 }
 
+/**
+ * Where a message begins is known once the prefix before has come from memory. Messages of one size need
+ * not wait: where several were alike, the next is taken to be so while its prefix is compared.
+ */
 function runPrefixed(socket: Socket, from: usize, end: usize, most: u32): usize {
   const max = socket.messageMax;
   const width: usize = socket.framingWidth;
@@ -45,10 +52,11 @@ function runPrefixed(socket: Socket, from: usize, end: usize, most: u32): usize 
   let cell = table;
   let ends = batchEnds();
   let at = from;
+  let before: u32 = 0;
+  let alike: u32 = 0;
   while (cell < stop && end - at >= width) {
-    let size: u32 = 0;
-    if (wide) size = little ? load<u32>(at, 0, 1) : bswap<u32>(load<u32>(at, 0, 1));
-    else size = little ? load<u16>(at, 0, 1) : bswap<u16>(load<u16>(at, 0, 1));
+    const prefix = prefixAt(at, wide);
+    const size = little ? prefix : wide ? bswap<u32>(prefix) : bswap<u32>(prefix) >> 16;
     const body = at + width;
     if (size > max || <u32>(end - body) < size) break;
     store<u32>(cell, <u32>(body - from), 0);
@@ -57,9 +65,24 @@ function runPrefixed(socket: Socket, from: usize, end: usize, most: u32): usize 
     store<usize>(ends, at);
     cell += CELL_BYTES;
     ends += END_BYTES;
+    alike = select<u32>(alike + 1, 0, prefix === before); // a branch would be guessed wrong too often
+    before = prefix;
+    if (alike < ALIKE_MIN) continue;
+    const frame = width + size;
+    for (; cell < stop && end - at >= frame && prefixAt(at, wide) === prefix; at += frame) {
+      store<u32>(cell, <u32>(at + width - from), 0);
+      store<u32>(cell, size, 4);
+      store<usize>(ends, at + frame);
+      cell += CELL_BYTES;
+      ends += END_BYTES;
+    }
   }
   endRun(<u32>((cell - table) / CELL_BYTES), <u32>(at - from));
   return at;
+}
+
+function prefixAt(at: usize, wide: bool): u32 {
+  return wide ? load<u32>(at, 0, 1) : <u32>load<u16>(at, 0, 1);
 }
 
 function runDelimited(socket: Socket, from: usize, end: usize, most: u32, searched: u32): usize {

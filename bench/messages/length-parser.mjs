@@ -4,6 +4,7 @@
  * what a chunk leaves over is kept once, however many chunks its message takes.
  */
 const HEADER = 4;
+const ALIKE_MIN = 4;
 const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
 
 /** `readUInt32BE` at its best. */
@@ -70,7 +71,7 @@ export class LengthParser {
   }
 }
 
-/** For `openTwin`: notes offsets and sizes. */
+/** For `throughTwin`: notes offsets and sizes; where some sizes in a row were the same, as the core does. */
 export class LengthScanner {
   /** @param entries most messages that there can be in what is scanned */
   constructor(entries) {
@@ -83,6 +84,8 @@ export class LengthScanner {
     const { table } = this;
     let at = begin;
     let cell = 0;
+    let before = -1;
+    let alike = 0;
     while (at + HEADER <= end) {
       const size = sizeAt(bytes, at);
       const next = at + HEADER + size;
@@ -90,6 +93,14 @@ export class LengthScanner {
       table[cell++] = at + HEADER;
       table[cell++] = size;
       at = next;
+      alike = size === before ? alike + 1 : 0;
+      before = size;
+      if (alike < ALIKE_MIN) continue;
+      const frame = HEADER + size;
+      for (; at + frame <= end && sizeAt(bytes, at) === size; at += frame) {
+        table[cell++] = at + HEADER;
+        table[cell++] = size;
+      }
     }
     this.length = cell / 2;
     return at;

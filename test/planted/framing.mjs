@@ -12,6 +12,22 @@ export const framing = [
     tests: ["test/semantics/framing", "test/framing.properties"],
   },
   {
+    id: "row-cut-short",
+    file: "assembly/framing/runs.ts",
+    find: "cell < stop && end - at >= frame && prefixAt",
+    replace: "cell < stop && end - at >= width && prefixAt",
+    breaks: "behind a row of messages of one size, one that has not come whole is delivered",
+    tests: ["test/assembly/framing.runs", "test/framing.properties"],
+  },
+  {
+    id: "row-over-the-table",
+    file: "assembly/framing/runs.ts",
+    find: "cell < stop && end - at >= frame",
+    replace: "end - at >= frame",
+    breaks: "a row of messages of one size is written past the batch's table",
+    tests: ["test/assembly/framing.runs"],
+  },
+  {
     id: "delimited-limit",
     file: "assembly/framing/delimited.ts",
     find: "unterminatedMax(socket) + 1;",

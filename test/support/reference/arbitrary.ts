@@ -87,13 +87,18 @@ export const payload: fc.Arbitrary<Uint8Array> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(few, run, few).map((parts) => concat(...parts)) },
 );
 
-/** Wire bytes of payloads as the framing takes them, of fixed size where that is asked for. */
+/** Wire bytes of payloads as the framing takes them, of fixed size where that is asked for; some often. */
 export function wires(framing: Framing): fc.Arbitrary<Uint8Array[]> {
   const size = framing.type === "fixed" ? framing.size : undefined;
   const fitting =
     size === undefined ? payload : fc.uint8Array({ minLength: size, maxLength: size });
-  return fc.array(fitting, { maxLength: 12 }).map((payloads) => {
-    return payloads.flatMap((bytes) => encoded(bytes, framing) ?? []);
+  const some = fc.tuple(fitting, fc.constantFrom(1, 1, 1, 9));
+  return fc.array(some, { maxLength: 12 }).map((payloads) => {
+    return payloads.flatMap(([bytes, times]) => {
+      return Array<Uint8Array>(times)
+        .fill(bytes)
+        .flatMap((one) => encoded(one, framing) ?? []);
+    });
   });
 }
 
