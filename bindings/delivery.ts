@@ -7,13 +7,19 @@
  */
 import { RECORD_WORDS } from "../assembly/abi.ts";
 import type { Driver } from "./driver.ts";
-import { dataEvent } from "./events.ts";
-import { type ListeningTarget, listenersOf, notifyAll } from "./listening-target.ts";
+import { dataEvent, type TCPSocketEvent } from "./events.ts";
+import {
+  type Hearers,
+  hearersOf,
+  type ListeningTarget,
+  listenersOf,
+  notify,
+} from "./listening-target.ts";
 import { endBatch, type Lease, MessageBatch } from "./message-batch.ts";
 import type { BinaryType } from "./options.ts";
 import type { Seat } from "./seat.ts";
 import type { SocketEvents } from "./socket-attributes.ts";
-import { atOneMoment } from "./socket-event.ts";
+import { atOneMoment, endFired } from "./socket-event.ts";
 
 /** The address of bytes that are not in engine memory. */
 const EXTERNAL = 0;
@@ -76,7 +82,7 @@ export function deliverData(
     address === EXTERNAL
       ? passedOn(driver, binaryType)
       : receivedData(driver, binaryType, address, length);
-  hand(outlet, target, taker, data);
+  hand(outlet, target, taker, hearersOf(target, "data"), data);
 }
 
 /** The batch that the present record announces. */
@@ -122,34 +128,41 @@ function handEach(
   const { driver, binaryType } = seat;
   const { core } = driver;
   const { words } = core;
-  const { table, count, base } = batch;
+  const { table, count, base, span } = batch;
   // An iterator takes few of them: its messages get memory of their own.
-  let shared = binaryType === "uint8array" && taker === "data" ? share(driver, batch) : undefined;
-  if (binaryType === "arraybuffer" && count >= MANY) joinFreeBlocks(batch.span);
+  const sharing = binaryType === "uint8array" && taker === "data";
+  let whole = sharing ? share(driver, batch) : undefined;
+  let shared = whole?.buffer;
+  if (binaryType === "arraybuffer" && count >= MANY) joinFreeBlocks(span);
   let listeners = listenersOf(target);
+  let hearers = hearersOf(target, "data");
   for (let i = 0; i < count; i++) {
     const offset = words[table + i * 2] as number;
     const size = words[table + i * 2 + 1] as number;
     // An app may transfer what it was handed, and all of its buffer with it.
-    if (shared !== undefined && shared.byteLength !== batch.span) shared = share(driver, batch);
+    if (whole !== undefined && whole.length !== span) {
+      whole = share(driver, batch);
+      shared = whole.buffer;
+    }
     const data =
       shared === undefined
         ? receivedData(driver, binaryType, base + offset, size)
         : new Uint8Array(shared, offset, size);
-    hand(outlet, target, taker, data);
+    hand(outlet, target, taker, hearers, data);
     if (core.interrupted) return i + 1;
     if (listenersOf(target) !== listeners) {
       if (outlet.taker(target) !== taker) return i + 1;
       listeners = listenersOf(target);
+      hearers = hearersOf(target, "data");
     }
   }
   return count;
 }
 
 /** One copy for all messages: allocating one for each costs more than copying. */
-function share(driver: Driver, { base, span }: Batch): ArrayBuffer {
+function share(driver: Driver, { base, span }: Batch): Uint8Array<ArrayBuffer> {
   driver.countCopied(span);
-  return copied(driver.core.bytes, base, span).buffer;
+  return copied(driver.core.bytes, base, span);
 }
 
 /** Unlike slice(), this does not zero first what it then writes over: an eighth of what bulk costs. */
@@ -165,9 +178,20 @@ function joinFreeBlocks(bytes: number): ArrayBuffer {
   return new ArrayBuffer(bytes);
 }
 
-function hand(outlet: Outlet, target: Target, taker: "iterator" | "data", data: unknown): void {
+function hand(
+  outlet: Outlet,
+  target: Target,
+  taker: "iterator" | "data",
+  hearers: Hearers,
+  data: unknown,
+): void {
   if (taker === "iterator") outlet.push(target, data);
-  else notifyAll(target, dataEvent("data", data, target));
+  else dispatch(target, hearers, dataEvent("data", data, target));
+}
+
+function dispatch(target: Target, hearers: Hearers, event: TCPSocketEvent): void {
+  notify(target, hearers, event);
+  endFired(event);
 }
 
 /** Lends all; returns how many messages the app has taken, if it said so. */
@@ -182,6 +206,6 @@ function lend(
   const memory = base === EXTERNAL ? (external?.buffer as ArrayBuffer) : core.memory;
   const lease: Lease = { memory, base, span, table, checks: seat.checks };
   const batch = new MessageBatch(lease);
-  notifyAll(target, dataEvent("messages", batch, target));
+  dispatch(target, hearersOf(target, "messages"), dataEvent("messages", batch, target));
   return endBatch(batch);
 }

@@ -34,6 +34,9 @@ interface Registration {
   readonly flags: number;
 }
 
+/** None, one, or several in order. */
+export type Hearers = Registration | readonly Registration[] | undefined;
+
 const CAPTURE = 1;
 const ONCE = 2;
 /** It is the `on…` attribute's. */
@@ -48,8 +51,10 @@ Object.setPrototypeOf(Bare.prototype, EventTarget.prototype);
 export let listenersOf: <E>(target: ListeningTarget<E>) => unknown;
 /** Whether an event of this type would reach anybody. */
 export let listens: <E>(target: ListeningTarget<E>, type: string) => boolean;
-/** Calls the listeners of an event that is as it is while the target dispatches it. */
-export let notifyAll: <E>(target: ListeningTarget<E>, event: Event) => void;
+/** Those an event of this type reaches; the same as long as `listenersOf` is. */
+export let hearersOf: <E>(target: ListeningTarget<E>, type: string) => Hearers;
+/** Calls them with an event that is as it is while the target dispatches it. */
+export let notify: <E>(target: ListeningTarget<E>, hearers: Hearers, event: Event) => void;
 
 /** @typeParam Events - event type to event, for the types of listeners */
 export class ListeningTarget<Events = Record<string, Event>> extends Bare {
@@ -65,19 +70,27 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
       for (const { type: wanted } of all) if (wanted === type) return true;
       return false;
     };
-    notifyAll = (target, event) => {
-      const all = target.#registrations; // what is added meanwhile waits
-      if (all === undefined) {
-        // nobody listens
-      } else if (isList(all)) {
-        for (const one of all) {
-          ListeningTarget.#notify(target, one, event);
-          if (isStopped(event)) break;
-        }
-      } else {
-        ListeningTarget.#notify(target, all, event);
+    hearersOf = (target, type) => {
+      const all = target.#registrations;
+      if (!isList(all)) return all?.type === type ? all : undefined;
+      let one: Registration | undefined;
+      for (const each of all) {
+        if (each.type !== type) continue;
+        if (one !== undefined) return all.filter((other) => other.type === type);
+        one = each;
       }
-      endDispatch(event);
+      return one;
+    };
+    notify = (target, hearers, event) => {
+      if (hearers === undefined) return;
+      if (!isList(hearers)) {
+        ListeningTarget.#call(target, hearers, event);
+        return;
+      }
+      for (const one of hearers) {
+        ListeningTarget.#call(target, one, event);
+        if (isStopped(event)) return;
+      }
     };
   }
 
@@ -138,10 +151,9 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
     if (!(event instanceof PlatformEvent)) throw new TypeError("dispatchEvent() takes an Event");
     beginDispatch(event, this);
     try {
-      notifyAll(this, event);
-    } catch (error) {
-      endDispatch(event); // the event's own code has thrown
-      throw error;
+      notify(this, hearersOf(this, event.type), event); // what is added meanwhile waits
+    } finally {
+      endDispatch(event); // also where the event's own code has thrown
     }
     return !event.defaultPrevented;
   }
@@ -168,9 +180,9 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
     }
   }
 
-  static #notify<E>(target: ListeningTarget<E>, registration: Registration, event: Event): void {
-    const { type, listener, flags } = registration;
-    if (type !== event.type || listener === null) return;
+  static #call<E>(target: ListeningTarget<E>, registration: Registration, event: Event): void {
+    const { listener, flags } = registration;
+    if (listener === null) return;
     if ((flags & ONCE) !== 0) ListeningTarget.#remove(target, registration);
     call(listener, target, event);
   }

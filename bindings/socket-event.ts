@@ -44,7 +44,7 @@ interface Slots {
   [STAND_IN]?: Event | undefined;
 }
 
-function of(event: SocketEvent): Slots {
+function of(event: Event): Slots {
   return event as unknown as Slots;
 }
 
@@ -201,22 +201,19 @@ export function fire(target: EventTarget, event: SocketEvent): void {
   target.dispatchEvent(event);
 }
 
-/** The foreign events that are being dispatched and have been stopped. */
-const stoppedForeign = new WeakSet<Event>();
-
 /** `target` begins to dispatch the event; one that is not ours is told so through own properties. */
 export function beginDispatch(event: Event, target: EventTarget): void {
   if (event.eventPhase !== 0) {
     throw new DOMException("the event is being dispatched already", "InvalidStateError");
   }
+  of(event)[STOPPED] = false;
   if (event instanceof SocketEvent) {
     of(event)[TARGET] = target;
     of(event)[DISPATCHING] = true;
-    of(event)[STOPPED] = false;
     return;
   }
   const stop = (): void => {
-    stoppedForeign.add(event);
+    of(event)[STOPPED] = true;
   };
   const shown = { target, srcElement: target, currentTarget: target, eventPhase: 2 };
   for (const [name, value] of Object.entries({ ...shown, stopImmediatePropagation: stop })) {
@@ -224,18 +221,23 @@ export function beginDispatch(event: Event, target: EventTarget): void {
   }
 }
 
+/** An event that firedLike() made has been dispatched. */
+export function endFired(event: SocketEvent): void {
+  of(event)[DISPATCHING] = false;
+}
+
 /** `beginDispatch` taken back. */
 export function endDispatch(event: Event): void {
   if (event instanceof SocketEvent) {
-    of(event)[DISPATCHING] = false;
+    endFired(event);
     return;
   }
-  stoppedForeign.delete(event);
+  of(event)[STOPPED] = false;
   Object.defineProperty(event, "currentTarget", { value: null, configurable: true });
   Object.defineProperty(event, "eventPhase", { value: 0, configurable: true });
 }
 
 /** Whether stopImmediatePropagation() was called in this dispatch. */
 export function isStopped(event: Event): boolean {
-  return event instanceof SocketEvent ? of(event)[STOPPED] === true : stoppedForeign.has(event);
+  return of(event)[STOPPED];
 }

@@ -123,6 +123,26 @@ describe("ListeningTarget", () => {
     expect(order).toEqual(["first", "last"]);
   });
 
+  test("an event of the platform's is stopped like ours, and by us as often as it is dispatched", () => {
+    const target = new Target();
+    const order: string[] = [];
+    target.addEventListener("ping", (event) => {
+      order.push("first");
+      event.stopImmediatePropagation();
+    });
+    target.addEventListener("ping", () => order.push("second"));
+    const other = new Target();
+    other.addEventListener("ping", () => order.push("other's first"));
+    other.addEventListener("ping", () => order.push("other's second"));
+    const event = new Event("ping");
+    for (const each of [target, other, target]) each.dispatchEvent(event);
+    expect(order).toEqual(["first", "other's first", "other's second", "first"]);
+    const platform = new EventTarget();
+    platform.addEventListener("ping", () => order.push("the platform's"));
+    platform.dispatchEvent(event);
+    expect(order.at(-1)).toBe("the platform's");
+  });
+
   test("a `once` listener removed by hand is gone; one that sends again is called once", () => {
     const target = new Target();
     let calls = 0;

@@ -2,18 +2,24 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { dataEvent, TCPSocketEvent } from "../../bindings/events.ts";
-import { ListeningTarget, notifyAll } from "../../bindings/listening-target.ts";
-import { atOneMoment } from "../../bindings/socket-event.ts";
+import { hearersOf, ListeningTarget, notify } from "../../bindings/listening-target.ts";
+import { atOneMoment, endFired } from "../../bindings/socket-event.ts";
 
 const MEMBERS = Object.getOwnPropertyNames(Event.prototype).filter((name) => {
   const { get } = Object.getOwnPropertyDescriptor(Event.prototype, name) as PropertyDescriptor;
   return get !== undefined;
 });
 
+/** As delivery.ts does it. */
+function dispatch(target: ListeningTarget, event: TCPSocketEvent): void {
+  notify(target, hearersOf(target, "data"), event);
+  endFired(event);
+}
+
 /** An event as it is when it has been dispatched. */
 function fired<T>(data: T, target = new ListeningTarget()): TCPSocketEvent<T> {
   const event = dataEvent("data", data, target);
-  notifyAll(target, event);
+  dispatch(target, event);
   return event;
 }
 
@@ -65,7 +71,7 @@ describe("an event with data", () => {
     target.addEventListener("data", () => {
       within = told();
     });
-    notifyAll(target, event);
+    dispatch(target, event);
     expect(within).toEqual([target, target, target, 2, [target]]);
     expect(told()).toEqual([target, null, target, 0, []]);
   });
