@@ -60,17 +60,24 @@ async function warmPairs(question, names, amount, execArgv) {
   }
 }
 
-/** A sample with what memory it took, of processes that did little before. */
+/** A sample with what memory it took: what a process holds with it, less what another holds without. */
 async function freshSample(question, name, amount, execArgv) {
+  const without = await heldAfter(question, name, amount, execArgv, () => ({}));
+  const held = await heldAfter(question, name, amount, execArgv, (one) => sample(one, amount));
+  const spent = Object.entries(held.memory).map(([kind, bytes]) => {
+    return [kind, bytes - without.memory[kind]];
+  });
+  return { ...held, memory: Object.fromEntries(spent) };
+}
+
+/** What `work` returns, with the memory of a process that did little before. */
+async function heldAfter(question, name, amount, execArgv, work) {
   const one = startPair(question, name, [...MEMORY_FLAGS, ...execArgv(name)]);
   try {
     await listen(one);
     await one.run.call("run", one.port, amount >> 6, true);
-    const before = await one.subject.call("memory");
-    const taken = await sample(one, amount);
-    const after = await one.subject.call("memory");
-    const spent = Object.entries(after).map(([kind, bytes]) => [kind, bytes - before[kind]]);
-    return { ...taken, memory: Object.fromEntries(spent) };
+    const taken = await work(one);
+    return { ...taken, memory: await one.subject.call("memoryAtRest") };
   } finally {
     await stop(one);
   }

@@ -5,7 +5,7 @@
  *   node side.mjs <question> serve|run <side>
  *   node side.mjs <question> serve|run peer <side under test>
  */
-import { memoryNow } from "./memory.mjs";
+import { memoryAtRest, memoryNow } from "./memory.mjs";
 import { questions } from "./questions/index.mjs";
 
 const [name, role, side, tested] = process.argv.slice(2);
@@ -23,6 +23,7 @@ const actions = {
   },
 
   memory: memoryNow,
+  memoryAtRest,
 };
 
 process.on("message", async ({ action, args }) => {
