@@ -19,7 +19,15 @@ const row = (side: string, median: number) => ({
 
 const RUN = {
   ...{ date: "2026-01-02T00:00:00Z", node: "v20.0.0", platform: "linux x64", cpu: "a CPU" },
-  ...{ cores: 2, memoryBytes: 2 ** 34, load: 0.1, commit: "abc", rounds: 5, command: "node bench" },
+  ...{
+    cores: 2,
+    coreRoundTripNs: 50,
+    memoryBytes: 2 ** 34,
+    load: 0.1,
+    commit: "abc",
+    rounds: 5,
+    command: "node bench",
+  },
   questions: [
     {
       ...{ name: "fast", unit: "message" },
