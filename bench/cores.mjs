@@ -1,7 +1,7 @@
 /**
- * How far apart are the cores? One thread writes, another answers: nanoseconds there and back. Where a
- * sender and a receiver take turns it decides much: 50 for two threads of a core, 300 for cores that share
- * no cache, and then the kernel's loopback takes twice the time. Virtual machines move about.
+ * How far apart are the cores? One thread writes, another answers: nanoseconds there and back. All that a
+ * sender hands to a receiver goes that way, so that it decides what the kernel's loopback takes. It is no
+ * constant: virtual machines are moved about.
  */
 import { availableParallelism } from "node:os";
 import { isMainThread, Worker, workerData } from "node:worker_threads";

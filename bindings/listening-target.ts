@@ -82,9 +82,8 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
       return one;
     };
     notify = (target, hearers, event) => {
-      if (hearers === undefined) return;
       if (!isList(hearers)) {
-        ListeningTarget.#call(target, hearers, event);
+        if (hearers !== undefined) ListeningTarget.#call(target, hearers, event);
         return;
       }
       for (const one of hearers) {
