@@ -131,6 +131,14 @@ export const bindings = [
     tests: ["test/bindings/listening-target"],
   },
   {
+    id: "hearers-kept",
+    file: "bindings/delivery.ts",
+    find: 'listeners = listenersOf(target);\n      hearers = hearersOf(target, "data");',
+    replace: "listeners = listenersOf(target);",
+    breaks: "a listener added in the middle of a batch does not hear the rest of it",
+    tests: ["test/bindings/delivery", "test/semantics/framing-delivery"],
+  },
+  {
     id: "capture-ignored",
     file: "bindings/listening-target.ts",
     find: "return ((one.flags & CAPTURE) !== 0) === capture;",
