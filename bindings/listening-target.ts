@@ -63,13 +63,7 @@ export class ListeningTarget<Events = Record<string, Event>> extends Bare {
 
   static {
     listenersOf = (target) => target.#registrations;
-    listens = (target, type) => {
-      const all = target.#registrations;
-      if (all === undefined) return false;
-      if (!isList(all)) return all.type === type;
-      for (const { type: wanted } of all) if (wanted === type) return true;
-      return false;
-    };
+    listens = (target, type) => hearersOf(target, type) !== undefined;
     hearersOf = (target, type) => {
       const all = target.#registrations;
       if (!isList(all)) return all?.type === type ? all : undefined;

@@ -74,7 +74,7 @@ export class TextLineParser {
   }
 }
 
-/** For `openTwin`: notes offsets and sizes. Buffer's indexOf beats a loop over the bytes. */
+/** For `throughTwin`: notes offsets and sizes. Buffer's indexOf beats a loop over the bytes. */
 export class LineScanner {
   /** @param entries most lines that there can be in what is scanned */
   constructor(entries) {
