@@ -6,7 +6,6 @@
  * suspends, closes, changes the framing or who listens: the core decodes again what follows.
  */
 import { RECORD_WORDS } from "../assembly/abi.ts";
-import type { Driver } from "./driver.ts";
 import { dataEvent, type TCPSocketEvent } from "./events.ts";
 import {
   type Hearers,
@@ -16,7 +15,7 @@ import {
   notify,
 } from "./listening-target.ts";
 import { endBatch, type Lease, MessageBatch } from "./message-batch.ts";
-import type { BinaryType } from "./options.ts";
+import { joinFreeBlocks, ownCopy, ownData, passedOn } from "./own-bytes.ts";
 import type { Seat } from "./seat.ts";
 import type { SocketEvents } from "./socket-attributes.ts";
 import { atOneMoment, endFired } from "./socket-event.ts";
@@ -40,26 +39,6 @@ export interface Outlet {
   push(target: Target, data: unknown): void;
 }
 
-/** What `event.data` is for these bytes: a copy of the app's own. */
-function receivedData(
-  driver: Driver,
-  binaryType: BinaryType,
-  address: number,
-  length: number,
-): string | ArrayBuffer | Uint8Array {
-  const { memory, bytes } = driver.core;
-  driver.countCopied(length);
-  if (binaryType === "string") return driver.host.decodeLatin1(memory, address, length);
-  const copy = copied(bytes, address, length);
-  return binaryType === "arraybuffer" ? copy.buffer : copy;
-}
-
-/** The same of bytes that came whole: they are the app's own already. */
-function passedOn(driver: Driver, binaryType: BinaryType): ArrayBuffer | Uint8Array {
-  const { buffer } = driver.external as Uint8Array<ArrayBuffer>;
-  return binaryType === "arraybuffer" ? buffer : new Uint8Array(buffer);
-}
-
 /** All that is there, without framing. */
 export function deliverData(
   outlet: Outlet,
@@ -81,7 +60,7 @@ export function deliverData(
   const data =
     address === EXTERNAL
       ? passedOn(driver, binaryType)
-      : receivedData(driver, binaryType, address, length);
+      : ownData(driver, binaryType, address, length);
   hand(outlet, target, taker, hearersOf(target, "data"), data);
 }
 
@@ -131,7 +110,8 @@ function handEach(
   const { table, count, base, span } = batch;
   // An iterator takes few of them: its messages get memory of their own.
   const sharing = binaryType === "uint8array" && taker === "data";
-  let whole = sharing ? share(driver, batch) : undefined;
+  // One copy for all messages: allocating one for each costs more than copying.
+  let whole = sharing ? ownCopy(driver, base, span) : undefined;
   let shared = whole?.buffer;
   if (binaryType === "arraybuffer" && count >= MANY) joinFreeBlocks(span);
   let listeners = listenersOf(target);
@@ -141,12 +121,12 @@ function handEach(
     const size = words[table + i * 2 + 1] as number;
     // An app may transfer what it was handed, and all of its buffer with it.
     if (whole !== undefined && whole.length !== span) {
-      whole = share(driver, batch);
+      whole = ownCopy(driver, base, span);
       shared = whole.buffer;
     }
     const data =
       shared === undefined
-        ? receivedData(driver, binaryType, base + offset, size)
+        ? ownData(driver, binaryType, base + offset, size)
         : new Uint8Array(shared, offset, size);
     hand(outlet, target, taker, hearers, data);
     if (core.interrupted) return i + 1;
@@ -157,25 +137,6 @@ function handEach(
     }
   }
   return count;
-}
-
-/** One copy for all messages: allocating one for each costs more than copying. */
-function share(driver: Driver, { base, span }: Batch): Uint8Array<ArrayBuffer> {
-  driver.countCopied(span);
-  return copied(driver.core.bytes, base, span);
-}
-
-/** Unlike slice(), this does not zero first what it then writes over: an eighth of what bulk costs. */
-function copied(bytes: Uint8Array, address: number, length: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(bytes.subarray(address, address + length));
-}
-
-/**
- * Many small blocks are to be allocated. glibc joins small free ones only when a large one is asked for: else
- * they come from all corners of memory, at a quarter of what an ArrayBuffer of 64 bytes costs.
- */
-function joinFreeBlocks(bytes: number): ArrayBuffer {
-  return new ArrayBuffer(bytes);
 }
 
 function hand(

@@ -30,19 +30,32 @@ export function wire(socket: Socket, transport: Told): void {
 /** From now on the socket is TLS's; what becomes of it, TLS tells. */
 export function unwire(socket: Socket): void {
   socket.emit = NetSocket.prototype.emit;
+  socket.push = NetSocket.prototype.push;
   socket.removeListener("data", listener);
   socket.on("error", () => {});
 }
 
 /**
- * The socket's bytes come in memory of node's own, where the window is out of reach or not wanted. It hands
- * them out at once only to somebody who listens; taken they are by `emit`, without the walk through lists.
+ * The socket's bytes come in memory of node's own, where the window is out of reach or not wanted. It flows only
+ * to somebody who listens; taken they are by `push`, and by `emit` what came before it flowed.
  */
 export function takeData(socket: Socket): void {
   socket.on("data", listener);
+  socket.push = push as never;
 }
 
 function listener(): void {}
+
+/**
+ * Stands in for the stream's queue where nothing is queued: that looks for more to read after each chunk, in a
+ * tick of its own, a tenth of what receiving by TLS costs.
+ */
+function push(this: Wired, bytes: Buffer | null, encoding?: BufferEncoding): boolean {
+  const { sink } = this[TRANSPORT];
+  const flows = this.readableFlowing === true && this.readableLength === 0;
+  if (flows && bytes !== null) return take(sink, bytes);
+  return NetSocket.prototype.push.call(this, bytes, encoding);
+}
 
 /**
  * Stands in for listeners, for which an emitter keeps lists and closures in each socket: 80 bytes an
