@@ -1,8 +1,8 @@
 /**
  * Asks one question: starts every side and its peer, warms up, then measures in interleaved rounds
- * (A B C A B C), so that what disturbs the machine disturbs all sides alike. Where memory is the
- * question, what one round leaves behind would hide in the next: there each sample has processes of
- * its own.
+ * (A B C A B C), so that what disturbs the machine disturbs all sides alike. A process has its luck with
+ * memory, and with what V8 saw first: after some rounds all are others. Where memory is the question,
+ * what one round leaves behind would hide in the next: there each sample has processes of its own.
  */
 import { Child } from "./child.mjs";
 import { environmentFor } from "./library.mjs";
@@ -10,6 +10,8 @@ import { MEMORY_FLAGS, STEADY_MALLOC } from "./memory.mjs";
 
 /** The name of the side that is not under test; it has no entry among the sides. */
 const PEER = "peer";
+/** How many rounds a process lives. */
+const LIFETIME = 3;
 
 /**
  * @param question one of questions/index.mjs
@@ -25,22 +27,24 @@ export async function ask(question, { rounds, quick, execArgv, step }) {
   const names = Object.keys(needed).filter((name) => needed[name].missing === undefined);
   const amount = quick ? question.quick : question.amount;
   const samples = Object.fromEntries(names.map((name) => [name, []]));
-  const pairs = question.fresh ? {} : await warmPairs(question, names, amount, execArgv);
-  try {
-    for (let round = 0; round < rounds; round++) {
-      for (const name of names) {
-        step(name);
-        const one = pairs[name];
-        const taken = one ? sample(one, amount) : freshSample(question, name, amount, execArgv);
-        samples[name].push(await taken);
+  for (let round = 0; round < rounds; round += LIFETIME) {
+    const pairs = question.fresh ? {} : await warmPairs(question, names, amount, execArgv);
+    try {
+      for (let left = Math.min(LIFETIME, rounds - round); left > 0; left--) {
+        for (const name of names) {
+          step(name);
+          const one = pairs[name];
+          const taken = one ? sample(one, amount) : freshSample(question, name, amount, execArgv);
+          samples[name].push(await taken);
+        }
       }
+    } finally {
+      await Promise.all(Object.values(pairs).map(stop));
     }
-    return Object.fromEntries(
-      Object.entries(needed).map(([name, { missing }]) => [name, samples[name] ?? { missing }]),
-    );
-  } finally {
-    await Promise.all(Object.values(pairs).map(stop));
   }
+  return Object.fromEntries(
+    Object.entries(needed).map(([name, { missing }]) => [name, samples[name] ?? { missing }]),
+  );
 }
 
 /** All sides at once, each with a round behind it. */
