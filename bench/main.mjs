@@ -22,7 +22,6 @@ import { parseArgs } from "node:util";
 import { besides, build } from "./against.mjs";
 import { barOf } from "./bar.mjs";
 import { chosen, numberOf, withSides } from "./chosen.mjs";
-import { coreRoundTrip } from "./cores.mjs";
 import { machine } from "./machine.mjs";
 import { resultOf } from "./results.mjs";
 import { ask } from "./rounds.mjs";
@@ -53,7 +52,7 @@ async function main(flags) {
   const { only, sides, node, against, minutes } = flags;
   if (node) return runOn(node);
   const asked = chosen(only).map((question) => withSides(question, sides));
-  const facts = { ...machine(), coreRoundTripNs: Math.round(await coreRoundTrip()) };
+  const facts = machine();
   if (minutes) return soakAll(asked, numberOf("minutes", minutes, 0.1, 600), facts, flags);
   if (!against) return measure(asked, facts, flags);
   const other = build(against);
@@ -81,7 +80,7 @@ async function measure(asked, facts, { quick, json, profile, rounds: wanted = qu
   } finally {
     bar.stop();
   }
-  const cores = `${facts.cores} × ${facts.cpu}, ${facts.coreRoundTripNs} ns apart`;
+  const cores = `${facts.cores} × ${facts.cpu}`;
   console.log(`Node ${facts.node}, ${cores}, ${rounds} rounds`);
   console.log(
     "speed ×: above 1 is faster than the side it is compared with; CPU ×: below 1 is less",

@@ -10,7 +10,7 @@ import { MEMORY_FLAGS, STEADY_MALLOC } from "./memory.mjs";
 
 /** The name of the side that is not under test; it has no entry among the sides. */
 const PEER = "peer";
-/** How many rounds a process lives. */
+/** How many rounds a process lives, where its question says nothing of it. */
 const LIFETIME = 3;
 
 /**
@@ -27,10 +27,11 @@ export async function ask(question, { rounds, quick, execArgv, step }) {
   const names = Object.keys(needed).filter((name) => needed[name].missing === undefined);
   const amount = quick ? question.quick : question.amount;
   const samples = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = 0; round < rounds; round += LIFETIME) {
+  const { lifetime = LIFETIME } = question;
+  for (let round = 0; round < rounds; round += lifetime) {
     const pairs = question.fresh ? {} : await warmPairs(question, names, amount, execArgv);
     try {
-      for (let left = Math.min(LIFETIME, rounds - round); left > 0; left--) {
+      for (let left = Math.min(lifetime, rounds - round); left > 0; left--) {
         for (const name of names) {
           step(name);
           const one = pairs[name];

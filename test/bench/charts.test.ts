@@ -21,7 +21,6 @@ const RUN = {
   ...{ date: "2026-01-02T00:00:00Z", node: "v20.0.0", platform: "linux x64", cpu: "a CPU" },
   ...{
     cores: 2,
-    coreRoundTripNs: 50,
     memoryBytes: 2 ** 34,
     load: 0.1,
     commit: "abc",
