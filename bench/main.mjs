@@ -80,8 +80,7 @@ async function measure(asked, facts, { quick, json, profile, rounds: wanted = qu
   } finally {
     bar.stop();
   }
-  const cores = `${facts.cores} × ${facts.cpu}`;
-  console.log(`Node ${facts.node}, ${cores}, ${rounds} rounds`);
+  console.log(`Node ${facts.node}, ${facts.cores} × ${facts.cpu}, ${rounds} rounds`);
   console.log(
     "speed ×: above 1 is faster than the side it is compared with; CPU ×: below 1 is less",
   );

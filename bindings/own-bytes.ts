@@ -7,7 +7,7 @@ import type { BinaryType } from "./options.ts";
 
 /** Smaller ones come with as much garbage by themselves: a buffer, a view, an event. */
 const HASTENED_BYTES_MIN = 1024;
-/** Of 8 bytes each: what V8 still makes where all young objects are. */
+/** Of 8 bytes each: well below the 128 KiB from which on V8 allocates apart from young objects. */
 const GARBAGE_ELEMENTS_MAX = 4096;
 /** What nobody could ever see V8 would not make. */
 const latest: { garbage: unknown } = { garbage: undefined };
@@ -19,9 +19,12 @@ export function ownData(
   address: number,
   length: number,
 ): string | ArrayBuffer | Uint8Array {
-  if (binaryType !== "string") return shownAs(binaryType, ownCopy(driver, address, length));
-  driver.countCopied(length);
-  return driver.host.decodeLatin1(driver.core.memory, address, length);
+  if (binaryType === "string") {
+    driver.countCopied(length);
+    return driver.host.decodeLatin1(driver.core.memory, address, length);
+  }
+  const copy = ownCopy(driver, address, length);
+  return binaryType === "arraybuffer" ? copy.buffer : copy;
 }
 
 /** The same of bytes that came whole: they are the app's own already. */
@@ -44,13 +47,6 @@ export function ownCopy(driver: Driver, address: number, length: number): Uint8A
  */
 export function joinFreeBlocks(bytes: number): ArrayBuffer {
   return new ArrayBuffer(bytes);
-}
-
-function shownAs(
-  binaryType: BinaryType,
-  copy: Uint8Array<ArrayBuffer>,
-): ArrayBuffer | Uint8Array<ArrayBuffer> {
-  return binaryType === "arraybuffer" ? copy.buffer : copy;
 }
 
 /**

@@ -32,8 +32,7 @@ export function filled(page, names, runs) {
 function machinesOf(runs) {
   const lines = Object.entries(runs).map(([file, run]) => {
     const gibibytes = Math.round(run.memoryBytes / 1024 ** 3);
-    const cores = `${run.cores} × ${run.cpu}`;
-    const machine = `${cores}, ${gibibytes} GiB, ${run.platform}`;
+    const machine = `${run.cores} × ${run.cpu}, ${gibibytes} GiB, ${run.platform}`;
     const load = `load before ${run.load.toFixed(1)}`;
     const commit = `commit ${run.commit}${run.changed ? " and changes" : ""}`;
     const when = `${run.date.slice(0, 10)}, ${run.rounds} rounds${run.quick ? ", --quick" : ""}`;
