@@ -23,9 +23,6 @@ import { atOneMoment, endFired } from "./socket-event.ts";
 /** The address of bytes that are not in engine memory. */
 const EXTERNAL = 0;
 
-/** Messages in a batch from which on it is worth the block of joinFreeBlocks(). */
-const MANY = 64;
-
 /** What a socket's data goes to at present; `undefined`: nobody, it is dropped, as Mozilla does. */
 export type Taker = "iterator" | "messages" | "data" | undefined;
 
@@ -57,6 +54,7 @@ export function deliverData(
     lend(target, seat, address, length, undefined);
     return;
   }
+  if (address !== EXTERNAL) joinFreeBlocks(length, 1);
   const data =
     address === EXTERNAL
       ? passedOn(driver, binaryType)
@@ -113,7 +111,7 @@ function handEach(
   // One copy for all messages: allocating one for each costs more than copying.
   let whole = sharing ? ownCopy(driver, base, span) : undefined;
   let shared = whole?.buffer;
-  if (binaryType === "arraybuffer" && count >= MANY) joinFreeBlocks(span);
+  if (binaryType === "arraybuffer") joinFreeBlocks(span, count);
   let listeners = listenersOf(target);
   let hearers = hearersOf(target, "data");
   for (let i = 0; i < count; i++) {

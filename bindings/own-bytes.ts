@@ -5,10 +5,14 @@
 import type { Driver } from "./driver.ts";
 import type { BinaryType } from "./options.ts";
 
-/** Smaller ones come with as much garbage by themselves: a buffer, a view, an event. */
-const HASTENED_BYTES_MIN = 1024;
+/** Smaller ones come with garbage enough by themselves: a buffer, a view, an event. */
+const SMALL_BYTES = 1024;
+/** A block of this size is large for malloc, and seldom enough asked for. */
+const JOINED_BYTES_MIN = 49_152;
 /** Of 8 bytes each: well below the 128 KiB from which on V8 allocates apart from young objects. */
 const GARBAGE_ELEMENTS_MAX = 4096;
+/** Since free blocks were joined. */
+let copiedSmall = 0;
 /** What nobody could ever see V8 would not make. */
 const latest: { garbage: unknown } = { garbage: undefined };
 
@@ -42,11 +46,15 @@ export function ownCopy(driver: Driver, address: number, length: number): Uint8A
 }
 
 /**
- * Many small blocks are to be allocated. glibc joins small free ones only when a large one is asked for: else
- * they come from all corners of memory, at a quarter of what an ArrayBuffer of 64 bytes costs.
+ * Bytes are about to be copied, `bytes` in all, into so many blocks. glibc joins small free ones only when a large one
+ * is asked for: else they come from all corners of memory, at a quarter of what an ArrayBuffer of 64 bytes costs.
  */
-export function joinFreeBlocks(bytes: number): ArrayBuffer {
-  return new ArrayBuffer(bytes);
+export function joinFreeBlocks(bytes: number, blocks: number): void {
+  if (bytes >= blocks * SMALL_BYTES) return;
+  copiedSmall += bytes;
+  if (copiedSmall < JOINED_BYTES_MIN) return;
+  latest.garbage = new ArrayBuffer(copiedSmall);
+  copiedSmall = 0;
 }
 
 /**
@@ -56,7 +64,7 @@ export function joinFreeBlocks(bytes: number): ArrayBuffer {
  * 4 MiB, all is as without.
  */
 function hastenCollection(bytes: number): void {
-  if (bytes < HASTENED_BYTES_MIN) return;
+  if (bytes < SMALL_BYTES) return;
   for (let left = bytes >>> 6; left > 0; left -= GARBAGE_ELEMENTS_MAX) {
     latest.garbage = new Array(Math.min(left, GARBAGE_ELEMENTS_MAX));
   }
