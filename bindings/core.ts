@@ -2,8 +2,7 @@
  * The core, loaded: the one file that says WebAssembly.
  *
  * Owns the instance and the views of its memory. Memory grows only in `init`, so the views made
- * there are valid for the instance's life. Every call is guarded: a trap means the core has a bug
- * and can no longer be trusted, so from then on each call returns E_TRAPPED and changes nothing.
+ * there are valid for the instance's life. Every call is guarded (guard.ts).
  */
 import {
   ABI_VERSION_MAJOR,
@@ -17,7 +16,6 @@ import {
   CONTROL_SCRATCH,
   CONTROL_WINDOW,
   CONTROL_WINDOW_BYTES,
-  E_TRAPPED,
   MAGIC,
 } from "../assembly/abi.ts";
 import {
@@ -27,6 +25,7 @@ import {
   SIMD_PAGES_AT,
 } from "../build/core-bytes.ts";
 import { patched } from "./core-patch.ts";
+import { guard } from "./guard.ts";
 import { Room } from "./room.ts";
 
 /** The exports of the core; docs/abi.md describes them. */
@@ -128,6 +127,7 @@ export class Core {
   /** Where small payloads are put. */
   readonly room: Room;
   readonly #control: number;
+  #latest: Uint8Array;
 
   /**
    * @param config the words of `init`, in order; missing ones take their defaults
@@ -158,6 +158,7 @@ export class Core {
     this.iov = this.control(CONTROL_IOV) >>> 2;
     const window = this.control(CONTROL_WINDOW);
     this.window = new Uint8Array(this.memory, window, this.control(CONTROL_WINDOW_BYTES));
+    this.#latest = this.window;
     this.room = new Room(this.words, control);
     this.call = guard(raw, this.room, (error) => {
       this.trap = error;
@@ -168,6 +169,14 @@ export class Core {
   /** A word of the control block. */
   control(word: number): number {
     return this.words[this.#control + word] as number;
+  }
+
+  /** Of memory, never to be handed out: the last one again, where it was of the same bytes, as reads often are. */
+  view(address: number, length: number): Uint8Array {
+    const latest = this.#latest;
+    if (latest.byteOffset === address && latest.length === length) return latest;
+    this.#latest = new Uint8Array(this.memory, address, length);
+    return this.#latest;
   }
 
   get deferred(): boolean {
@@ -210,35 +219,4 @@ function checkVersion(raw: CoreExports, memory: WebAssembly.Memory): void {
   }
   const magic = new Uint32Array(memory.buffer)[(raw.control() >>> 2) + CONTROL_MAGIC];
   if (magic !== MAGIC) throw new Error("the core has no control block: it is none of ours");
-}
-
-/**
- * The exports with every call guarded, and behind what was put into the room. The core imports nothing,
- * so what throws is the core.
- */
-function guard(raw: CoreExports, room: Room, trapped: (error: unknown) => void): CoreExports {
-  let dead = false;
-  const { commit } = raw;
-  const wrap = (call: (a: number, b: number, c: number) => number) => {
-    return (a: number, b: number, c: number): number => {
-      if (dead) return E_TRAPPED;
-      try {
-        if (room.pending !== 0) room.settle(commit);
-        return call(a, b, c);
-      } catch (error) {
-        dead = true;
-        room.end();
-        trapped(error);
-        return E_TRAPPED;
-      }
-    };
-  };
-  // One loop: with entries() and fromEntries() the first call of each was as dear as the rest.
-  const guarded: Record<string, unknown> = {};
-  for (const name in raw) {
-    const value = raw[name as keyof CoreExports] as unknown;
-    if (typeof value === "function") guarded[name] = wrap(value as never);
-  }
-  // Made by name they are a dictionary, which V8 searches at each call; those of a prototype it knows.
-  return Object.create(guarded) as CoreExports;
 }

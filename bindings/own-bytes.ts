@@ -42,7 +42,7 @@ export function passedOn(driver: Driver, binaryType: BinaryType): ArrayBuffer | 
 export function ownCopy(driver: Driver, address: number, length: number): Uint8Array<ArrayBuffer> {
   driver.countCopied(length);
   hastenCollection(length);
-  return new Uint8Array(driver.core.bytes.subarray(address, address + length));
+  return new Uint8Array(driver.core.view(address, length));
 }
 
 /**

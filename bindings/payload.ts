@@ -178,7 +178,8 @@ function slice(data: unknown, kind: Kind, byteOffset: number, wanted: number): U
 /** What kind of bytes it is, of whatever realm and whatever it says of itself. */
 function kindOf(data: unknown): Kind | undefined {
   if (ArrayBuffer.isView(data)) return trueKind(data) === undefined ? DATA_VIEW : ARRAY;
-  return [BUFFER, SHARED].find((kind) => is(kind, data));
+  if (is(BUFFER, data)) return BUFFER;
+  return is(SHARED, data) ? SHARED : undefined;
 }
 
 function is(kind: Kind, data: unknown): boolean {

@@ -2,7 +2,7 @@
  * The room behind the last payload of a socket, as the core shows it: what fits is sent by writing it there.
  *
  * The core is told of several such payloads at once, by one `commit` before whatever else it is asked
- * (core.ts sees to that), so nobody can tell. That each would have been answered with 1 is what makes it
+ * (guard.ts sees to that), so nobody can tell. That each would have been answered with 1 is what makes it
  * room: its end is where the block ends, the high-water mark is reached, or maxBufferedAmount.
  */
 import { CONTROL_ROOM, CONTROL_ROOM_END, CONTROL_ROOM_SOCKET } from "../assembly/abi.ts";

@@ -2,12 +2,12 @@
  * same bytes on the wire, the same checks, and messages noted in a table before anybody looks at them, as
  * the batches of the other sides are. What any library could reach at best.
  *
- *   limit length|lines|receive|send|send-small|ping-pong <port> <amount> <thorough>
+ *   limit length|lines|receive|receive-given|send|send-small|ping-pong <port> <amount> <thorough>
  *
  * Prints one line of JSON: seconds, cpuMicroseconds, and what the question asks for. */
 #include "limit.h"
 
-enum { WINDOW = 64 * 1024, HEADROOM = 64 * 1024, BODY = 64, LINE = 60, HEADER = 4, ALIKE = 4,
+enum { WINDOW = 64 * 1024, HEADROOM = 64 * 1024, BODY = 64, LINE = 60, HEADER = 4, ALIKE = 4, GIVEN = 128,
   ANNOUNCED = 64 };
 
 static uint8_t window[HEADROOM + WINDOW];
@@ -92,13 +92,21 @@ static void messages(int fd, uint64_t amount, int thorough, int lines) {
   finish("\"messages\":%llu,\"sum\":%llu", (unsigned long long)seen, (unsigned long long)sum);
 }
 
-static void bulk_receive(int fd, uint64_t total, int thorough) {
+/* With `given` each read gets a block of its own, which is freed GIVEN reads later, about when V8 would. */
+static void bulk_receive(int fd, uint64_t total, int thorough, int given) {
+  static uint8_t *blocks[GIVEN];
   uint64_t position = 0;
   begin();
   request(fd, total, thorough);
-  while (position < total) {
-    size_t count = receive(fd, window, WINDOW);
-    check(window, count, position, thorough);
+  for (uint64_t reads = 0; position < total; reads++) {
+    uint8_t **block = &blocks[reads % GIVEN], *into = window;
+    if (given) {
+      free(*block);
+      into = *block = malloc(WINDOW);
+      if (into == NULL) die("no memory");
+    }
+    size_t count = receive(fd, into, WINDOW);
+    check(into, count, position, thorough);
     position += count;
   }
   finish("\"bytes\":%llu", (unsigned long long)position);
@@ -147,7 +155,8 @@ int main(int count, char **words) {
   int fd = open_socket(atoi(words[2]));
   if (strcmp(what, "length") == 0) messages(fd, amount, thorough, 0);
   else if (strcmp(what, "lines") == 0) messages(fd, amount, thorough, 1);
-  else if (strcmp(what, "receive") == 0) bulk_receive(fd, amount * 1024, thorough);
+  else if (strcmp(what, "receive") == 0) bulk_receive(fd, amount * 1024, thorough, 0);
+  else if (strcmp(what, "receive-given") == 0) bulk_receive(fd, amount * 1024, thorough, 1);
   else if (strcmp(what, "send") == 0) bulk_send(fd, amount * 1024, thorough, 64 * 1024);
   else if (strcmp(what, "send-small") == 0) bulk_send(fd, amount * BODY, thorough, BODY);
   else if (strcmp(what, "ping-pong") == 0) ping_pong(fd, amount);

@@ -3,7 +3,7 @@
  * `arraybuffer` gives the app a fresh ArrayBuffer for each read, as does node:net's `onread` with a
  * slice of its buffer. Borrowed against borrowed: `onmessages` lends the window, as does `onread`
  * by itself. node:net's everyday way, `data`, stands beside them, as it is and made an ArrayBuffer of
- * the read alone.
+ * the read alone. So does C, with a block for each read, or one for all.
  */
 import { cpuMost, least } from "../floors.mjs";
 import { compiled, limit } from "../limit/limit.mjs";
@@ -40,6 +40,7 @@ export const receiveBulk = {
     [DATA_COPY]: { open: openDataCopied, versus: COPY },
     [DATA]: { open: openData, versus: COPY },
     "emailjs-tcp-socket": { open: openEmailjs, needs: peers, versus: COPY },
+    "limit in C, given away": { run: limit("receive-given"), needs: compiled, versus: COPY },
     "sansock onmessages": { open: openLending, library: "sansock", versus: LEND },
     [LEND]: { open: openOnread, copy: false, versus: LEND },
     "twin onmessages": { open: openLending, library: "twin", versus: LEND },

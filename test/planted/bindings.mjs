@@ -228,7 +228,7 @@ export const bindings = [
   },
   {
     id: "room-unsettled",
-    file: "bindings/core.ts",
+    file: "bindings/guard.ts",
     find: "        if (room.pending !== 0) room.settle(commit);\n",
     replace: "",
     breaks: "small sends behind others are never transmitted",
