@@ -54,7 +54,9 @@ function collections(mebibytes: number): { minor: number; major: number; receive
 }
 
 describe("what an app is given", () => {
-  const said = [1, 1023, 1023, 1024, 1024, 40_000].map((size, i) => new Uint8Array(size).fill(i + 1));
+  const said = [1, 1023, 1023, 1024, 1024, 40_000].map((size, i) =>
+    new Uint8Array(size).fill(i + 1),
+  );
 
   test("as ArrayBuffers is exact, and no two are one", async () => {
     const all = (await given("arraybuffer", said)) as ArrayBuffer[];
