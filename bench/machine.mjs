@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { cpus, loadavg, totalmem } from "node:os";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { congestionControl } from "./congestion.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -20,6 +21,7 @@ export function machine() {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
     memoryBytes: totalmem(),
+    congestion: congestionControl(),
     /** Before the first round. Above 0.5 somebody else is at work too. */
     load: loadavg()[0],
     command: ["node", `bench/${basename(process.argv[1])}`, ...process.argv.slice(2)].join(" "),

@@ -6,14 +6,15 @@
  *
  *   npm run bench -- [--only receive-bulk,ping-pong] [--sides twin,onmessages] [--rounds 5] [--quick]
  *                    [--json bench/results/<name>.json] [--profile <folder>] [--node <path>|24]
- *                    [--against <commit>] [--minutes 10]
+ *                    [--against <commit>] [--minutes 10] [--congestion reno]
  *
  * --sides takes only the sides whose names contain one of the words. --quick runs everything for
  * seconds: too short to compare, enough to see that it works. --json keeps the raw samples and the
  * machine's facts. --profile has the sides under test write CPU profiles (.cpuprofile), which slows
- * them down. --node runs all of it on another Node. --against compares sansock here with that of
- * another commit. --minutes looks at memory instead of time (soak.mjs). Floors are told, not enforced:
- * the exit code says whether all ran and was right; with --minutes, whether memory stayed.
+ * them down. --node runs all of it on another Node, --congestion with another congestion control of the
+ * kernel's (congestion.mjs). --against compares sansock here with that of another commit. --minutes
+ * looks at memory instead of time (soak.mjs). Floors are told, not enforced: the exit code says
+ * whether all ran and was right; with --minutes, whether memory stayed.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -22,6 +23,7 @@ import { parseArgs } from "node:util";
 import { besides, build } from "./against.mjs";
 import { barOf } from "./bar.mjs";
 import { chosen, numberOf, withSides } from "./chosen.mjs";
+import { withCongestion } from "./congestion.mjs";
 import { machine } from "./machine.mjs";
 import { resultOf } from "./results.mjs";
 import { ask } from "./rounds.mjs";
@@ -39,6 +41,7 @@ const FLAGS = {
   node: { type: "string" },
   against: { type: "string" },
   minutes: { type: "string" },
+  congestion: { type: "string" },
 };
 
 try {
@@ -49,8 +52,9 @@ try {
 }
 
 async function main(flags) {
-  const { only, sides, node, against, minutes } = flags;
-  if (node) return runOn(node);
+  const { only, sides, node, against, minutes, congestion } = flags;
+  if (node) return again("node", nodeAt(node));
+  if (congestion) return again("congestion", (words) => withCongestion(congestion, words));
   const asked = chosen(only).map((question) => withSides(question, sides));
   const facts = machine();
   if (minutes) return soakAll(asked, numberOf("minutes", minutes, 0.1, 600), facts, flags);
@@ -80,7 +84,8 @@ async function measure(asked, facts, { quick, json, profile, rounds: wanted = qu
   } finally {
     bar.stop();
   }
-  console.log(`Node ${facts.node}, ${facts.cores} × ${facts.cpu}, ${rounds} rounds`);
+  const congestion = facts.congestion ? `, ${facts.congestion}` : "";
+  console.log(`Node ${facts.node}, ${facts.cores} × ${facts.cpu}${congestion}, ${rounds} rounds`);
   console.log(
     "speed ×: above 1 is faster than the side it is compared with; CPU ×: below 1 is less",
   );
@@ -100,16 +105,22 @@ async function soakAll(asked, minutes, facts, { json }) {
   if (results.some(({ holds }) => holds === false)) process.exitCode = 1;
 }
 
-/** The same command on another Node: "24", or the path of one. */
-function runOn(node) {
+/** The same command without that flag, as `changed` has it: from the words of this one to those of another. */
+function again(flag, changed) {
+  const words = process.argv.slice(2);
+  const at = words.findIndex((word) => word === `--${flag}` || word.startsWith(`--${flag}=`));
+  words.splice(at, words[at] === `--${flag}` ? 2 : 1);
+  const [program, ...rest] = changed([process.execPath, process.argv[1], ...words]);
+  const { status, error } = spawnSync(program, rest, { stdio: "inherit" });
+  if (error) throw new Error(`--${flag}: ${error.message}`);
+  process.exitCode = status ?? 1;
+}
+
+/** @param node "24", or the path of one */
+function nodeAt(node) {
   const { path, missing } = node === "24" ? node24() : { path: node };
   if (missing) throw new Error(missing);
-  const words = process.argv.slice(2);
-  const at = words.findIndex((word) => /^--node(=|$)/.test(word));
-  words.splice(at, words[at] === "--node" ? 2 : 1);
-  const { status, error } = spawnSync(path, [process.argv[1], ...words], { stdio: "inherit" });
-  if (error) throw new Error(`--node ${node}: ${error.message}`);
-  process.exitCode = status ?? 1;
+  return ([, ...words]) => [path, ...words];
 }
 
 function profiling(folder, question, side) {

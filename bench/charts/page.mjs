@@ -32,7 +32,8 @@ export function filled(page, names, runs) {
 function machinesOf(runs) {
   const lines = Object.entries(runs).map(([file, run]) => {
     const gibibytes = Math.round(run.memoryBytes / 1024 ** 3);
-    const machine = `${run.cores} × ${run.cpu}, ${gibibytes} GiB, ${run.platform}`;
+    const congestion = run.congestion ? `, ${run.congestion}` : "";
+    const machine = `${run.cores} × ${run.cpu}, ${gibibytes} GiB, ${run.platform}${congestion}`;
     const load = `load before ${run.load.toFixed(1)}`;
     const commit = `commit ${run.commit}${run.changed ? " and changes" : ""}`;
     const when = `${run.date.slice(0, 10)}, ${run.rounds} rounds${run.quick ? ", --quick" : ""}`;
